@@ -1,0 +1,25 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/{src,plugins}/**/*.spec.ts', '<rootDir>/test/{e2e,contract,browser}/**/*.spec.ts'],
+  moduleNameMapper: {
+    '^signalbox/sdk$': '<rootDir>/src/sdk/index.ts',
+    '^signalbox/sdk/testing$': '<rootDir>/src/sdk/testing/index.ts',
+  },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,106 @@
+/** Every error code that Signalbox answers with: HTTP status, title, and what to do. `docs/errors.md` lists them. */
+export const errorCodes = {
+  AUTH_REQUIRED: [401, 'Authentication required', 'Send `Authorization: Bearer <token>`.'],
+  FORBIDDEN: [403, 'Not allowed', 'Use a token with the scope that the message names.'],
+  NOT_FOUND: [404, 'Not found', 'Check the path and the id.'],
+  METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'Use one of the methods in the `Allow` header.'],
+  CONFLICT: [409, 'Conflict', 'Choose another id or change the existing resource.'],
+  IN_USE: [409, 'Still in use', 'Remove the resources that the message names first.'],
+  RUN_NOT_RETRYABLE: [
+    409,
+    'This run cannot be retried',
+    'Only failed, held and cancelled runs can be retried.',
+  ],
+  BODY_TOO_LARGE: [413, 'Body too large', 'Send at most 256 KiB in one request.'],
+  BATCH_TOO_LARGE: [413, 'Too many events in one batch', 'Send at most 1,000 events in one request.'],
+  UNSUPPORTED_MEDIA_TYPE: [
+    415,
+    'Media type not supported',
+    'Send `application/json`, `application/cloudevents+json` or `application/cloudevents-batch+json`, not compressed.',
+  ],
+  BODY_INVALID: [400, 'Body is not usable', 'Send a JSON document of the form that the message describes.'],
+  QUERY_INVALID: [400, 'Query parameter is not usable', 'Correct the parameter that the message names.'],
+  EVENT_INVALID: [422, 'Event is not valid', 'Correct the field that the message names.'],
+  EVENT_TYPE_UNKNOWN: [
+    422,
+    'Event type is not declared',
+    'Use a type from `GET /api/types`, or load the plugin that declares it.',
+  ],
+  OBJECT_TYPE_UNKNOWN: [
+    422,
+    'Object type is not declared',
+    'Use a type from `GET /api/types`, or load the plugin that declares it.',
+  ],
+  ACTION_UNKNOWN: [
+    422,
+    'Action is not declared',
+    'Use an action from `GET /api/types`, or load the plugin that declares it.',
+  ],
+  SETTINGS_INVALID: [422, 'Settings are not valid', 'Correct the field that the message names.'],
+  RESOURCE_INVALID: [422, 'Resource is not valid', 'Correct the field that the message names.'],
+  TEMPLATE_INVALID: [
+    422,
+    'Message template is not valid',
+    'Use `${NAME}`, `${DATE}`, `${TIMESTAMP}`, `${RANDOM}`, `${event.…}` or `${object.…}`.',
+  ],
+  FILTER_INVALID: [422, 'Filter is not valid', 'Use the operators that docs/filters.md lists.'],
+  REFERENCE_MISSING: [
+    422,
+    'A resource that this one names does not exist',
+    'Create it first, or correct the name.',
+  ],
+  EGRESS_DENIED: [
+    422,
+    'Address not allowed',
+    'Add the network to `egress.allow` in the configuration if it is meant to be reached.',
+  ],
+  CONFIG_INVALID: [500, 'Configuration is not valid', 'Correct the place that the message names.'],
+  PLUGIN_INVALID: [500, 'Plugin cannot be loaded', 'Correct the plugin or its entry in the configuration.'],
+  OVERLOADED: [
+    503,
+    'Too much at once',
+    'Try again after the seconds in `Retry-After`; nothing of this request was stored.',
+  ],
+  STORAGE_UNAVAILABLE: [
+    503,
+    'Storage cannot be written',
+    'Try again after the seconds in `Retry-After`; nothing of this request was stored.',
+  ],
+  SHUTTING_DOWN: [
+    503,
+    'Shutting down',
+    'Try again after the seconds in `Retry-After`; nothing of this request was stored.',
+  ],
+  INTERNAL: [500, 'Unexpected error', 'See the log of the server under the request id.'],
+} as const satisfies Record<string, readonly [status: number, title: string, action: string]>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Where in the input an error lies and what else belongs to it. */
+export interface ErrorDetails extends ErrorOptions {
+  /** Dotted path of the offending field, e.g. `settings.timeout`. */
+  readonly field?: string;
+  /** Seconds for `Retry-After`. */
+  readonly retryAfter?: number;
+}
+
+/** An error with a stable code. The message names the subject and what is wrong with it. */
+export class SignalboxError extends Error {
+  override name = 'SignalboxError';
+  readonly field: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, details);
+    this.field = details.field;
+    this.retryAfter = details.retryAfter;
+  }
+
+  get status(): number {
+    return errorCodes[this.code][0];
+  }
+}

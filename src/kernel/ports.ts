@@ -1,0 +1,188 @@
+import type {
+  AttemptRecord,
+  EventRecord,
+  HoldReason,
+  ObjectRecord,
+  RunRecord,
+  RunState,
+  TagRecord,
+  TaskRecord,
+  TriggerRecord,
+} from '../domain/records.ts';
+
+/*
+ * What the kernel needs of the disk. The database is the truth. Every method rejects with
+ * SignalboxError STORAGE_UNAVAILABLE when the storage fails, after which nothing of the call is stored.
+ */
+
+/** The runs that a set of new events causes. */
+export interface Plan {
+  readonly runs: readonly RunRecord[];
+  /** Ids of delete-after-running tasks that fired in it. */
+  readonly spentTasks: readonly string[];
+}
+
+/** What became of the events of one commit, in their order. */
+export interface Commit {
+  readonly events: readonly { readonly id: string; readonly duplicate: boolean }[];
+  readonly runs: readonly RunRecord[];
+  readonly spentTasks: readonly string[];
+}
+
+/** The end of one attempt, or a change of state without one. */
+export interface Settlement {
+  /** Id of the run. */
+  readonly runId: string;
+  readonly state: RunState;
+  readonly reason?: string;
+  readonly attempts: number;
+  readonly dueAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly attempt?: AttemptRecord;
+}
+
+export const JOURNAL = Symbol('Journal');
+
+/** The log of what happened and what was done about it. */
+export interface JournalPort {
+  /**
+   * Stores events and their runs in one transaction. `plan` is called once, within it, with those events that
+   * are new; it must be quick and must not wait. An event whose source and sourceId are stored already (or
+   * stand earlier in the same call) is a duplicate: its result carries the stored event's id. Resolves when all
+   * is durable.
+   */
+  commit(events: readonly EventRecord[], plan: (events: readonly EventRecord[]) => Plan): Promise<Commit>;
+
+  /** Stores outcomes in one transaction. Resolves when all is durable. */
+  settle(settlements: readonly Settlement[]): Promise<void>;
+}
+
+export const RUN_QUEUE = Symbol('RunQueue');
+
+/** A run that is ready, with the event that caused it. */
+export interface QueuedRun {
+  readonly run: RunRecord;
+  readonly event: EventRecord;
+}
+
+/** The pending runs on disk, for those that memory does not hold. */
+export interface RunQueuePort {
+  /** Targets with pending runs due in (`after`, `until`]. */
+  targetsDue(after: number, until: number): Promise<readonly string[]>;
+  /** Pending runs of a target due by `now`, the longest due first. */
+  page(target: string, now: number, limit: number): Promise<readonly QueuedRun[]>;
+  /** When the next pending run later than `after` is due. */
+  nextDueAt(after: number): Promise<number | undefined>;
+  /** Marks runs as running, durably. */
+  markRunning(runIds: readonly string[], startedAt: number): Promise<void>;
+  /** Ids and actions of the runs that a previous process left running. */
+  interrupted(): Promise<
+    readonly { readonly id: string; readonly action: string; readonly attempts: number }[]
+  >;
+  /**
+   * Makes held runs with this reason pending again, due at `now`; of one target or (undefined) of all whose
+   * target starts with `targetType/`. Returns their targets.
+   */
+  release(
+    filter: { readonly reason: HoldReason; readonly target?: string; readonly targetType?: string },
+    now: number,
+  ): Promise<readonly string[]>;
+  /** Whether a task has runs that have not ended. */
+  hasUnfinished(taskId: string): Promise<boolean>;
+}
+
+export const HISTORY = Symbol('History');
+
+/** Half-open range of epoch milliseconds. */
+export interface TimeRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** A page, newest first. `next` is the cursor of the following page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface PageRequest extends TimeRange {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** Id of the last item of the page before. */
+  readonly cursor?: string;
+}
+
+export interface EventQuery extends PageRequest {
+  readonly type?: string;
+  /** Key of the object. */
+  readonly object?: string;
+  readonly source?: string;
+}
+
+export interface RunQuery extends PageRequest {
+  readonly states?: readonly RunState[];
+  readonly taskId?: string;
+  /** `<object type>/<key>`. */
+  readonly target?: string;
+  readonly eventId?: string;
+}
+
+/** Reading what happened. */
+export interface HistoryPort {
+  events(query: EventQuery): Promise<Page<EventRecord>>;
+  event(id: string): Promise<EventRecord | undefined>;
+  runs(query: RunQuery): Promise<Page<RunRecord>>;
+  run(id: string): Promise<RunRecord | undefined>;
+  attempts(runId: string): Promise<readonly AttemptRecord[]>;
+}
+
+export const RESOURCE_STORE = Symbol('ResourceStore');
+
+/** All that people configure. */
+export interface Resources {
+  readonly objects: readonly ObjectRecord[];
+  readonly tags: readonly TagRecord[];
+  readonly tasks: readonly TaskRecord[];
+  readonly triggers: readonly TriggerRecord[];
+}
+
+/** `put` inserts or replaces by identity (object: type and key; tag: name; task and trigger: id). */
+export type ResourceChange =
+  | { readonly kind: 'object'; readonly put: ObjectRecord }
+  | { readonly kind: 'tag'; readonly put: TagRecord }
+  | { readonly kind: 'task'; readonly put: TaskRecord }
+  | { readonly kind: 'trigger'; readonly put: TriggerRecord }
+  | { readonly kind: 'object'; readonly remove: { readonly type: string; readonly key: string } }
+  | { readonly kind: 'tag' | 'task' | 'trigger'; readonly remove: string };
+
+export interface ResourceStorePort {
+  load(): Promise<Resources>;
+  /** All or nothing. */
+  apply(changes: readonly ResourceChange[]): Promise<void>;
+}
+
+export const TOKEN_STORE = Symbol('TokenStore');
+
+/** An API token; only its hash is kept. */
+export interface TokenRecord {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: number;
+}
+
+export interface TokenStorePort {
+  all(): Promise<readonly TokenRecord[]>;
+  add(token: TokenRecord): Promise<void>;
+}
+
+export const STORE_HEALTH = Symbol('StoreHealth');
+
+/** Whether the storage answers. */
+export interface StoreHealthPort {
+  /** Rejects when it does not. */
+  ping(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** One outgoing HTTP request. Redirects are never followed and answers never decompressed. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute `http:` or `https:` URL without user info. */
+  readonly url: string;
+  /** Sent in this order; a name may occur more than once. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string | Uint8Array;
+  /** Milliseconds for the whole exchange, connecting included (at most 5,000 of it). Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Accept any TLS certificate. For self-signed certificates in test environments. */
+  readonly allowInsecureCertificates?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What came back. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; repeated headers are joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 64 KiB of it, as UTF-8 text. */
+  readonly body: string;
+  /** The body was longer than was read; the connection was closed. */
+  readonly truncated: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * The guarded way out: every address is judged by the egress policy of the configuration before it is
+ * connected to.
+ *
+ * Throws `PermanentError` for an address that the policy denies or a URL that cannot be used, and
+ * `RetryableError` when the network failed or the time was up. Any HTTP status is an answer, not an error.
+ */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}

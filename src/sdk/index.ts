@@ -1,0 +1,19 @@
+/** All that a plugin may import. */
+export { secret, z } from './schema.ts';
+export { defineObjectType } from './object-type.ts';
+export type { ActionContext, ActionPolicy, AnyObjectType, EventView, ObjectView } from './object-type.ts';
+export { API_VERSION, definePlugin } from './plugin.ts';
+export type {
+  AnyPlugin,
+  Emit,
+  Emission,
+  Emitted,
+  Health,
+  PluginContext,
+  Started,
+  Teardown,
+} from './plugin.ts';
+export { PermanentError, RetryableError, TargetGoneError, UnknownOutcomeError } from './errors.ts';
+export type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+export type { JsonObject, JsonValue } from './json.ts';
+export type { Logger } from './logger.ts';
