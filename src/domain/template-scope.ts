@@ -1,0 +1,87 @@
+import type { EventView, JsonObject, JsonValue } from '../sdk/index.ts';
+import { formatDate } from './template-date.ts';
+import type { Variable } from './template-placeholder.ts';
+
+/** All that a message may draw on. */
+export interface TemplateScope {
+  readonly event: EventView;
+  /** The event's object: type, key, name, tags, and its settings without secrets. */
+  readonly object?: JsonObject;
+  readonly now: Date;
+  /** A random integer, for `${RANDOM}`. */
+  readonly random: number;
+  /** IANA name. Default: the server's. */
+  readonly timeZone?: string;
+}
+
+/** Finds a variable's value in the scope; undefined where there is none. */
+export type Lookup = (scope: TemplateScope) => JsonValue | undefined;
+
+/** Prepares the look-up of a variable, so that nothing is parsed when the message is made. */
+export function createLookup(variable: Variable): Lookup {
+  switch (variable.kind) {
+    case 'builtIn':
+      return builtInLookups[variable.name];
+    case 'path':
+      return variable.root === 'event'
+        ? eventLookup(variable.segments)
+        : ({ object }) => valueAt(object, variable.segments);
+    case 'problem':
+      return () => undefined;
+  }
+}
+
+const builtInLookups = {
+  NAME: ({ event }) => event.object?.name || event.object?.key || event.type,
+  DATE: ({ now, timeZone }) => formatDate(now, timeZone),
+  TIMESTAMP: ({ now }) => Math.floor(now.getTime() / 1000),
+  RANDOM: ({ random }) => random,
+} satisfies Record<string, Lookup>;
+
+function eventLookup(segments: readonly string[]): Lookup {
+  const [first, ...rest] = segments;
+  switch (first) {
+    case undefined:
+      return ({ event }) => eventAsJson(event);
+    case 'data':
+      return ({ event }) => valueAt(event.data, rest);
+    case 'object':
+      return ({ event }) => valueAt(objectAsJson(event), rest);
+    case 'id':
+    case 'source':
+    case 'type':
+    case 'time':
+      return ({ event }) => valueAt(event[first], rest);
+    default:
+      return () => undefined;
+  }
+}
+
+// Field by field: whatever else the kernel's objects may carry must not end up in a message.
+function eventAsJson(event: EventView): JsonObject {
+  const { id, source, type, time, data } = event;
+  const object = objectAsJson(event);
+  return { id, source, type, time, data, ...(object && { object }) };
+}
+
+function objectAsJson({ object }: EventView): JsonObject | undefined {
+  if (!object) return undefined;
+  const { type, key, name, tags } = object;
+  return { type, key, name, tags };
+}
+
+/** Own fields of objects and elements of arrays only: `constructor` or `length` lead nowhere. */
+function valueAt(root: JsonValue | undefined, segments: readonly string[]): JsonValue | undefined {
+  let value = root;
+  for (const segment of segments) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (isArray(value)) value = /^\d+$/.test(segment) ? value[Number(segment)] : undefined;
+    else value = Object.hasOwn(value, segment) ? value[segment] : undefined;
+  }
+  return value;
+}
+
+// Array.isArray does not narrow readonly arrays.
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
