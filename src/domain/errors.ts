@@ -11,6 +11,9 @@ export const errorCodes = {
     'This run cannot be retried',
     'Only failed, held and cancelled runs can be retried.',
   ],
+  REQUEST_INVALID: [400, 'Request is not valid', 'Send a valid HTTP request for this address.'],
+  REQUEST_TIMEOUT: [408, 'Request took too long', 'Send headers within 10 s and the whole request within 30 s.'],
+  HEADERS_TOO_LARGE: [431, 'Headers too large', 'Send at most 16 KiB of headers.'],
   BODY_TOO_LARGE: [413, 'Body too large', 'Send at most 256 KiB in one request.'],
   BATCH_TOO_LARGE: [413, 'Too many events in one batch', 'Send at most 1,000 events in one request.'],
   UNSUPPORTED_MEDIA_TYPE: [
@@ -80,14 +83,25 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface ErrorDetails extends ErrorOptions {
   /** Dotted path of the offending field, e.g. `settings.timeout`. */
   readonly field?: string;
+  /** Every problem found, when there is more than one field. */
+  readonly issues?: readonly FieldIssue[];
+  /** Which of several inputs it is about, from 0. */
+  readonly index?: number;
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number;
+}
+
+export interface FieldIssue {
+  readonly field: string;
+  readonly message: string;
 }
 
 /** An error with a stable code. The message names the subject and what is wrong with it. */
 export class SignalboxError extends Error {
   override name = 'SignalboxError';
   readonly field: string | undefined;
+  readonly issues: readonly FieldIssue[];
+  readonly index: number | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -97,7 +111,21 @@ export class SignalboxError extends Error {
   ) {
     super(message, details);
     this.field = details.field;
+    this.issues = details.issues ?? [];
+    this.index = details.index;
     this.retryAfter = details.retryAfter;
+  }
+
+  /** The same error, said of one of several inputs. */
+  at(index: number): SignalboxError {
+    const { field, issues, retryAfter, cause } = this;
+    return new SignalboxError(this.code, this.message, {
+      ...(field !== undefined && { field }),
+      ...(retryAfter !== undefined && { retryAfter }),
+      issues,
+      index,
+      cause,
+    });
   }
 
   get status(): number {

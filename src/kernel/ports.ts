@@ -1,3 +1,4 @@
+import type { JsonObject } from '../sdk/index.ts';
 import type {
   AttemptRecord,
   EventRecord,
@@ -29,7 +30,10 @@ export interface Commit {
   readonly spentTasks: readonly string[];
 }
 
-/** The end of one attempt, or a change of state without one. */
+/**
+ * The end of one attempt, or a change of state without one. It applies only to a run that is pending or
+ * running: what was cancelled stays so.
+ */
 export interface Settlement {
   /** Id of the run. */
   readonly runId: string;
@@ -74,8 +78,11 @@ export interface RunQueuePort {
   page(target: string, now: number, limit: number): Promise<readonly QueuedRun[]>;
   /** When the next pending run later than `after` is due. */
   nextDueAt(after: number): Promise<number | undefined>;
-  /** Marks runs as running, durably. */
-  markRunning(runIds: readonly string[], startedAt: number): Promise<void>;
+  /**
+   * Makes a failed, held or cancelled run pending again with this input, due at `now`. False when it is in
+   * another state or does not exist.
+   */
+  requeue(runId: string, input: JsonObject, now: number): Promise<boolean>;
   /** Ids and actions of the runs that a previous process left running. */
   interrupted(): Promise<
     readonly { readonly id: string; readonly action: string; readonly attempts: number }[]

@@ -1,0 +1,203 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { splitRef, type HoldReason, type RunRecord } from '../../domain/records.ts';
+import { TargetGoneError } from '../../sdk/index.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import type { QueuedRun, Settlement } from '../ports.ts';
+import { ResourceService } from '../resources/resource.service.ts';
+import type { Committed } from '../stream/event-stream.ts';
+import { Backlog } from './backlog.ts';
+import type { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import { Preparation, type PreparedTarget } from './preparation.ts';
+import { Runner, type Performed } from './runner.ts';
+import { Settler } from './settler.ts';
+import { messageOf } from './verdict.ts';
+
+/** An idempotent run that takes longer than this is marked as running, so that people see it, ms. */
+const quick = 250;
+
+type Readiness = PreparedTarget | { readonly hold: HoldReason } | { readonly fail: string };
+
+/** Decides which run starts when: one lane for each target, all lanes under one ceiling. */
+@Injectable()
+export class Dispatcher {
+  /** Lanes that could start a run but for the ceiling, the longest waiting first. */
+  readonly #waiting = new Set<Lane>();
+  readonly #shutdown = new AbortController();
+  #active = 0;
+  #running = false;
+
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly backlog: Backlog,
+    private readonly preparation: Preparation,
+    private readonly runner: Runner,
+    private readonly settler: Settler,
+    private readonly resources: ResourceService,
+    @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  /** Begins with what the database holds. */
+  async start(): Promise<void> {
+    this.#running = true;
+    this.settler.settled.subscribe((settlements) => {
+      this.#afterSettling(settlements);
+    });
+    await this.backlog.start((target) => {
+      const lane = this.lanes.of(target);
+      lane.markMore();
+      this.#pump(lane);
+    });
+  }
+
+  /** Takes what has just been committed. */
+  accept({ events, runs }: Committed): void {
+    const byId = new Map(events.map((event) => [event.id, event]));
+    const touched = new Set<Lane>();
+    for (const run of runs) {
+      const event = byId.get(run.eventId);
+      if (event) touched.add(this.lanes.enqueue({ run, event }));
+    }
+    for (const lane of touched) this.#pump(lane);
+  }
+
+  /** Starts nothing more, lets actions end for a while, then aborts them; what was aborted is put back. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.backlog.stop();
+    await this.#idleWithin(this.limits.dispatch.graceMs);
+    this.#shutdown.abort();
+    // An aborted run ends at once; only a disk that fails could keep one longer.
+    await this.#idleWithin(1_000);
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (this.#active > 0 && Date.now() < deadline) await sleep(5);
+  }
+
+  /** Starts what may start of a lane. */
+  #pump(lane: Lane): void {
+    for (let head = lane.ready[0]; head && this.#running; head = lane.ready[0]) {
+      if (this.#isFull()) {
+        this.#waiting.add(lane);
+        return;
+      }
+      const readiness = this.#prepare(head);
+      if ('policy' in readiness) {
+        lane.limit = readiness.policy.concurrency;
+        if (lane.active >= lane.limit) break;
+      }
+      lane.ready.shift();
+      this.#begin(lane, head, readiness);
+    }
+    if (lane.wantsPage && this.#running) void this.#refill(lane);
+    this.lanes.dropIfIdle(lane);
+  }
+
+  async #refill(lane: Lane): Promise<void> {
+    if (await this.lanes.refill(lane)) this.#pump(lane);
+    else this.lanes.dropIfIdle(lane);
+  }
+
+  #isFull(): boolean {
+    const { concurrency, maxUnsettled } = this.limits.dispatch;
+    return this.#active >= concurrency || this.settler.unsettled >= maxUnsettled;
+  }
+
+  #prepare(queued: QueuedRun): Readiness {
+    try {
+      const target = this.preparation.prepare(queued);
+      return typeof target === 'string' ? { hold: target } : target;
+    } catch (error) {
+      return { fail: messageOf(error) };
+    }
+  }
+
+  #begin(lane: Lane, queued: QueuedRun, readiness: Readiness): void {
+    if ('policy' in readiness) {
+      lane.active++;
+      this.#active++;
+      void this.#perform(queued, readiness).finally(() => {
+        lane.active--;
+        this.#active--;
+        this.#pumpWaiting();
+        this.#pump(lane);
+      });
+    } else if ('hold' in readiness) {
+      this.settler.add({ ...unchanged(queued.run), state: 'held', reason: readiness.hold });
+    } else {
+      this.settler.add(failed(queued.run, readiness.fail));
+    }
+  }
+
+  async #perform(queued: QueuedRun, target: PreparedTarget): Promise<void> {
+    const { run } = queued;
+    const announced: Settlement = { ...unchanged(run), state: 'running', startedAt: Date.now() };
+    // What must not be repeated blindly is marked before it begins: a crash then leaves a trace.
+    if (!target.action.idempotent) await this.settler.settle(announced);
+    const slow = setTimeout(() => {
+      if (target.action.idempotent) this.settler.add(announced);
+    }, quick);
+    const { settlement, error } = await this.#attempt(queued, target);
+    clearTimeout(slow);
+    this.settler.add(settlement);
+    if (error instanceof TargetGoneError) this.#disable(run.target, error);
+  }
+
+  async #attempt(queued: QueuedRun, target: PreparedTarget): Promise<Performed> {
+    try {
+      return await this.runner.perform(queued, target, this.#shutdown.signal);
+    } catch (error) {
+      this.logger.error({ err: error, run: queued.run.id }, 'An attempt could not be recorded');
+      return { settlement: failed(queued.run, messageOf(error)) };
+    }
+  }
+
+  #disable(target: string, error: TargetGoneError): void {
+    const { type, key } = splitRef(target);
+    this.logger.warn({ target, reason: error.message }, 'Target disabled: it says that it is gone');
+    this.resources.setEnabled(type, key, false).catch((err: unknown) => {
+      this.logger.error({ err, target }, 'Target could not be disabled');
+    });
+  }
+
+  #pumpWaiting(): void {
+    for (const lane of this.#waiting) {
+      if (this.#isFull()) return;
+      this.#waiting.delete(lane);
+      this.#pump(lane);
+    }
+  }
+
+  #afterSettling(settlements: readonly Settlement[]): void {
+    for (const settlement of settlements) {
+      if (settlement.state !== 'running') this.#afterSettlement(settlement);
+    }
+    this.#pumpWaiting();
+  }
+
+  #afterSettlement({ runId, state, reason, dueAt }: Settlement): void {
+    const lane = this.lanes.ended(runId);
+    if (!lane) return;
+    if (state === 'pending') this.backlog.put(lane.target, dueAt);
+    if (state === 'held') this.#recheck(reason as HoldReason, lane.target);
+    this.#pump(lane);
+  }
+
+  /** The reason may have gone while the hold was on its way to the disk; nobody else would release the run. */
+  #recheck(reason: HoldReason, target: string): void {
+    if (this.preparation.isClear(reason, target)) void this.backlog.release({ reason, target });
+  }
+}
+
+function unchanged({ id, attempts, dueAt }: RunRecord): Pick<Settlement, 'runId' | 'attempts' | 'dueAt'> {
+  return { runId: id, attempts, dueAt };
+}
+
+function failed(run: RunRecord, reason: string): Settlement {
+  return { ...unchanged(run), state: 'failed', reason, finishedAt: Date.now() };
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { splitName, type RunRecord } from '../../domain/records.ts';
+import { schemaError } from '../../domain/schema-error.ts';
+import { compileTemplate, type Template } from '../../domain/template.ts';
+import { PermanentError, type JsonObject, type z } from '../../sdk/index.ts';
+import type { QueuedRun } from '../ports.ts';
+import { ResourceIndex } from '../resources/resource-index.ts';
+import { ViewOfObjects } from '../routing/view-of-objects.ts';
+import { eventView } from '../routing/event-view.ts';
+
+/** Fills in the templates of a run's input and parses it by the action's schema. */
+@Injectable()
+export class RenderedInput {
+  // Runs share the settings object of their task as long as both are in memory.
+  readonly #templates = new WeakMap<JsonObject, Template>();
+  readonly #constant = new WeakMap<JsonObject, unknown>();
+
+  constructor(
+    private readonly index: ResourceIndex,
+    private readonly views: ViewOfObjects,
+  ) {}
+
+  /** Throws a PermanentError when the outcome does not fit the schema. */
+  of(queued: QueuedRun, schema: z.ZodType): unknown {
+    const { input } = queued.run;
+    const template = this.#templateOf(input);
+    if (template.placeholders.length > 0) return parsed(schema, this.#render(template, queued), queued.run);
+    let constant = this.#constant.get(input);
+    if (constant === undefined) this.#constant.set(input, (constant = parsed(schema, input, queued.run)));
+    return constant;
+  }
+
+  #templateOf(input: JsonObject): Template {
+    let template = this.#templates.get(input);
+    if (!template) this.#templates.set(input, (template = compileTemplate(input)));
+    return template;
+  }
+
+  #render(template: Template, { run, event }: QueuedRun): unknown {
+    const { type } = splitName(event.type);
+    const object = event.object === undefined ? undefined : this.index.object(type, event.object);
+    const view = this.views.of(event, object);
+    return template.render({
+      event: eventView(event, object),
+      ...(view && { object: view }),
+      // Fixed for the run: every attempt sends the same message under the same id.
+      now: new Date(run.createdAt),
+      random: randomOf(run.id),
+    });
+  }
+}
+
+function parsed(schema: z.ZodType, value: unknown, run: RunRecord): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { message } = schemaError(result.error, {
+    code: 'SETTINGS_INVALID',
+    subject: `task ${run.taskId}`,
+    prefix: 'settings',
+  });
+  throw new PermanentError(message);
+}
+
+/** A random integer from 0 to 2³²-1, the same for every attempt of a run: the random tail of its UUIDv7. */
+function randomOf(runId: string): number {
+  return Number.parseInt(runId.slice(-8), 16);
+}

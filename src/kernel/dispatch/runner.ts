@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AttemptRecord } from '../../domain/records.ts';
+import type { ActionContext, JsonValue } from '../../sdk/index.ts';
+import { HTTP_CLIENT } from '../egress/egress-http.ts';
+import type { HttpClient } from '../../sdk/index.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import type { QueuedRun, Settlement } from '../ports.ts';
+import { eventView } from '../routing/event-view.ts';
+import { ResourceIndex } from '../resources/resource-index.ts';
+import { splitName } from '../../domain/records.ts';
+import { AttemptRecorder } from './attempt-recorder.ts';
+import type { PreparedTarget } from './preparation.ts';
+import { RenderedInput } from './rendered-input.ts';
+import { judge, type Ending, type Verdict } from './verdict.ts';
+
+/** What came of an attempt. */
+export interface Performed {
+  readonly settlement: Settlement;
+  /** What the action threw, for the dispatcher to look at. */
+  readonly error?: unknown;
+}
+
+/** Carries out one attempt of one run. */
+@Injectable()
+export class Runner {
+  constructor(
+    private readonly inputs: RenderedInput,
+    private readonly index: ResourceIndex,
+    @Inject(HTTP_CLIENT) private readonly http: HttpClient,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  async perform(queued: QueuedRun, target: PreparedTarget, shutdown: AbortSignal): Promise<Performed> {
+    const startedAt = Date.now();
+    const begun = performance.now();
+    const recorder = new AttemptRecorder(this.http, target.redact);
+    const ending = await this.#act({ queued, target, recorder, shutdown });
+    const attempt = queued.run.attempts + 1;
+    const verdict = judge(ending, { idempotent: target.action.idempotent, policy: target.policy, attempt });
+    const durationMs = Math.round((performance.now() - begun) * 10) / 10;
+    const settlement = settlementOf({ queued, verdict, ending, recorder, startedAt, durationMs });
+    return { settlement, ...(ending.kind === 'error' && { error: ending.error }) };
+  }
+
+  async #act(work: {
+    readonly queued: QueuedRun;
+    readonly target: PreparedTarget;
+    readonly recorder: AttemptRecorder;
+    readonly shutdown: AbortSignal;
+  }): Promise<Ending> {
+    const { target, shutdown } = work;
+    if (shutdown.aborted) return { kind: 'shutdown' };
+    const abort = new AbortController();
+    return new Promise((resolve) => {
+      const stop = (ending: Ending) => (): void => {
+        resolve(ending);
+        abort.abort();
+      };
+      const timeUp = stop({ kind: 'timeout', afterMs: target.policy.timeoutMs });
+      const shutDown = stop({ kind: 'shutdown' });
+      const timer = setTimeout(timeUp, target.policy.timeoutMs);
+      shutdown.addEventListener('abort', shutDown, { once: true });
+      void this.#call(work, abort.signal).then((ending) => {
+        clearTimeout(timer);
+        shutdown.removeEventListener('abort', shutDown);
+        resolve(ending);
+      });
+    });
+  }
+
+  /** Never rejects. An action that goes on after it was aborted is heard no more. */
+  async #call(
+    { queued, target, recorder }: { queued: QueuedRun; target: PreparedTarget; recorder: AttemptRecorder },
+    signal: AbortSignal,
+  ): Promise<Ending> {
+    try {
+      const context = this.#context({ queued, target, recorder, signal });
+      const run = target.action.run as (context: ActionContext) => Promise<JsonValue | undefined>;
+      return { kind: 'done', result: await run(context) };
+    } catch (error) {
+      return { kind: 'error', error };
+    }
+  }
+
+  #context(work: {
+    readonly queued: QueuedRun;
+    readonly target: PreparedTarget;
+    readonly recorder: AttemptRecorder;
+    readonly signal: AbortSignal;
+  }): ActionContext {
+    const { queued, target, recorder, signal } = work;
+    const { run, event } = queued;
+    const object =
+      event.object === undefined ? undefined : this.index.object(splitName(event.type).type, event.object);
+    const { logger } = this;
+    return {
+      object: target.view,
+      input: this.inputs.of(queued, target.action.input),
+      event: eventView(event, object),
+      task: { id: run.taskId, name: run.taskName },
+      attempt: run.attempts + 1,
+      idempotencyKey: run.id,
+      signal,
+      get logger() {
+        return logger.child({ run: run.id, action: run.action, target: run.target });
+      },
+      http: recorder.http,
+      record: (part) => {
+        recorder.record(part);
+      },
+    };
+  }
+}
+
+function settlementOf(done: {
+  readonly queued: QueuedRun;
+  readonly verdict: Verdict;
+  readonly ending: Ending;
+  readonly recorder: AttemptRecorder;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}): Settlement {
+  const { queued, verdict, startedAt } = done;
+  const { run } = queued;
+  const { state, outcome, reason, delayMs } = verdict;
+  const now = Date.now();
+  const counted = outcome !== undefined;
+  return {
+    runId: run.id,
+    state,
+    ...(reason !== undefined && { reason: done.recorder.value(reason) as string }),
+    attempts: run.attempts + (counted ? 1 : 0),
+    dueAt: delayMs === undefined ? run.dueAt : now + delayMs,
+    startedAt,
+    ...((state === 'succeeded' || state === 'failed') && { finishedAt: now }),
+    ...(counted && { attempt: attemptOf(done, outcome) }),
+  };
+}
+
+function attemptOf(
+  done: Parameters<typeof settlementOf>[0],
+  outcome: AttemptRecord['outcome'],
+): AttemptRecord {
+  const { queued, verdict, ending, recorder, startedAt, durationMs } = done;
+  const result = ending.kind === 'done' ? ending.result : undefined;
+  return {
+    runId: queued.run.id,
+    number: queued.run.attempts + 1,
+    startedAt,
+    durationMs,
+    outcome,
+    ...(verdict.error !== undefined && { error: recorder.value(verdict.error) as string }),
+    ...recorder.parts,
+    ...(result !== undefined && { result: recorder.value(result) }),
+  };
+}

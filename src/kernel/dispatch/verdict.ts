@@ -1,0 +1,79 @@
+import { nextDelay } from '../../domain/retry-policy.ts';
+import type { AttemptOutcome, HoldReason, RunState } from '../../domain/records.ts';
+import {
+  PermanentError,
+  RetryableError,
+  UnknownOutcomeError,
+  type ActionPolicy,
+  type JsonValue,
+} from '../../sdk/index.ts';
+
+/** How an attempt ended, seen from the action. */
+export type Ending =
+  | { readonly kind: 'done'; readonly result: JsonValue | undefined }
+  | { readonly kind: 'error'; readonly error: unknown }
+  /** The time was up. */
+  | { readonly kind: 'timeout'; readonly afterMs: number }
+  /** Signalbox shut down while it ran. */
+  | { readonly kind: 'shutdown' };
+
+/** What follows for the run. */
+export interface Verdict {
+  readonly state: RunState;
+  readonly outcome?: AttemptOutcome;
+  readonly reason?: string;
+  readonly error?: string;
+  /** Until the next attempt, ms. */
+  readonly delayMs?: number;
+}
+
+const unknownOutcome: HoldReason = 'outcome_unknown';
+
+/** Decides what becomes of a run. A verdict without `outcome` counts no attempt: the run is put back. */
+export function judge(
+  ending: Ending,
+  rules: { readonly idempotent: boolean; readonly policy: ActionPolicy; readonly attempt: number },
+): Verdict {
+  switch (ending.kind) {
+    case 'done':
+      return { state: 'succeeded', outcome: 'succeeded' };
+    case 'shutdown':
+      if (rules.idempotent) return { state: 'pending', delayMs: 0 };
+      return held('Signalbox was stopped while the action ran');
+    case 'timeout': {
+      const message = `no result after ${String(ending.afterMs)} ms`;
+      return rules.idempotent ? retry(message, rules, undefined) : held(message);
+    }
+    case 'error':
+      return judgeError(ending.error, rules);
+  }
+}
+
+function judgeError(
+  error: unknown,
+  rules: { readonly idempotent: boolean; readonly policy: ActionPolicy; readonly attempt: number },
+): Verdict {
+  const message = messageOf(error);
+  if (error instanceof PermanentError)
+    return { state: 'failed', outcome: 'failed', reason: message, error: message };
+  if (error instanceof UnknownOutcomeError && !rules.idempotent) return held(message);
+  return retry(message, rules, error instanceof RetryableError ? error.retryAfterMs : undefined);
+}
+
+function retry(
+  message: string,
+  { policy, attempt }: { readonly policy: ActionPolicy; readonly attempt: number },
+  retryAfterMs: number | undefined,
+): Verdict {
+  const delayMs = nextDelay(policy, attempt, retryAfterMs === undefined ? {} : { retryAfterMs });
+  if (delayMs === undefined) return { state: 'failed', outcome: 'failed', reason: message, error: message };
+  return { state: 'pending', outcome: 'retrying', reason: message, error: message, delayMs };
+}
+
+function held(message: string): Verdict {
+  return { state: 'held', outcome: 'unknown', reason: unknownOutcome, error: message };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Backlog } from './dispatch/backlog.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { HeldRuns } from './dispatch/held-runs.ts';
+import { Lanes } from './dispatch/lanes.ts';
+import { Preparation } from './dispatch/preparation.ts';
+import { Recovery } from './dispatch/recovery.ts';
+import { RenderedInput } from './dispatch/rendered-input.ts';
+import { RunControl } from './dispatch/run-control.ts';
+import { Runner } from './dispatch/runner.ts';
+import { Settler } from './dispatch/settler.ts';
+import { SpentTasks } from './dispatch/spent-tasks.ts';
+import { Kernel } from './kernel.ts';
+import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
+import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
+import { Notices } from './notices/notices.ts';
+import { PluginRegistry } from './plugins/plugin-registry.ts';
+import { ResourceIndex } from './resources/resource-index.ts';
+import { ResourceService } from './resources/resource.service.ts';
+import { Planner } from './routing/planner.ts';
+import { ViewOfObjects } from './routing/view-of-objects.ts';
+import { EventStream } from './stream/event-stream.ts';
+
+const open = [
+  KERNEL_LOGGER,
+  KERNEL_LIMITS,
+  Kernel,
+  Notices,
+  PluginRegistry,
+  ResourceIndex,
+  ResourceService,
+  EventStream,
+  RunControl,
+  Dispatcher,
+];
+const inner = [
+  Backlog,
+  HeldRuns,
+  Lanes,
+  Planner,
+  Preparation,
+  Recovery,
+  RenderedInput,
+  Runner,
+  Settler,
+  SpentTasks,
+  ViewOfObjects,
+];
+
+/** The microkernel: stream, plan, commit, dispatch, run, settle. It knows no plugin by name. */
+@Module({})
+export class KernelModule {
+  static forRoot(options: { readonly limits: KernelLimits; readonly logger: KernelLogger }): DynamicModule {
+    return {
+      module: KernelModule,
+      global: true,
+      providers: [
+        { provide: KERNEL_LIMITS, useValue: options.limits },
+        { provide: KERNEL_LOGGER, useValue: options.logger },
+        ...open.filter((provider) => typeof provider === 'function'),
+        ...inner,
+      ],
+      exports: open,
+    };
+  }
+}

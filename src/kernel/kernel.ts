@@ -1,0 +1,61 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { HeldRuns } from './dispatch/held-runs.ts';
+import { Recovery } from './dispatch/recovery.ts';
+import { Settler } from './dispatch/settler.ts';
+import { SpentTasks } from './dispatch/spent-tasks.ts';
+import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
+import { Notices } from './notices/notices.ts';
+import { ResourceService } from './resources/resource.service.ts';
+import { EventStream } from './stream/event-stream.ts';
+
+/** Wires the stream to the dispatcher, and starts and stops both in the one right order. */
+@Injectable()
+export class Kernel implements BeforeApplicationShutdown {
+  #started = false;
+
+  constructor(
+    private readonly resources: ResourceService,
+    private readonly stream: EventStream,
+    private readonly dispatcher: Dispatcher,
+    private readonly settler: Settler,
+    private readonly recovery: Recovery,
+    private readonly heldRuns: HeldRuns,
+    private readonly spentTasks: SpentTasks,
+    private readonly notices: Notices,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  /** Reads what is configured; then resources can be changed, but nothing runs yet. */
+  async load(): Promise<void> {
+    await this.resources.load();
+  }
+
+  /** Takes up what the last process left, then lets events flow. */
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.recovery.recover();
+    this.stream.committed.subscribe((committed) => {
+      this.dispatcher.accept(committed);
+      this.notices.tell('events.committed', committed);
+    });
+    this.settler.settled.subscribe((settlements) => {
+      this.notices.tell('runs.settled', { settlements });
+    });
+    this.heldRuns.start();
+    await this.spentTasks.start();
+    await this.dispatcher.start();
+  }
+
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Nothing more in; then nothing more out; then the last outcomes to the disk. The storage closes after it. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.stream.close();
+    await this.dispatcher.stop();
+    await this.settler.close();
+    this.logger.info({}, 'Kernel stopped');
+  }
+}

@@ -1,0 +1,36 @@
+import type { AdmissionLimits } from './stream/admission.ts';
+
+export const KERNEL_LIMITS = Symbol('KernelLimits');
+
+/** How much of everything at one time. Durations are milliseconds. */
+export interface KernelLimits {
+  readonly ingest: AdmissionLimits & {
+    /** Events of at most so many requests are stored in one transaction. */
+    readonly groupSize: number;
+  };
+  readonly dispatch: DispatchLimits;
+}
+
+export interface DispatchLimits {
+  /** Runs at one time over all targets. */
+  readonly concurrency: number;
+  /** Ready runs that memory holds; the rest wait in the database. */
+  readonly memoryRuns: number;
+  /** Ready runs that memory holds of one target. */
+  readonly memoryRunsPerTarget: number;
+  /** Outcomes that may wait for the disk before nothing more is started. */
+  readonly maxUnsettled: number;
+  /** How long a shutdown waits for running actions before it aborts them. */
+  readonly graceMs: number;
+}
+
+export const defaultLimits: KernelLimits = {
+  ingest: { maxWaiting: 10_000, patienceMs: 2_000, groupSize: 500 },
+  dispatch: {
+    concurrency: 256,
+    memoryRuns: 10_000,
+    memoryRunsPerTarget: 500,
+    maxUnsettled: 2_000,
+    graceMs: 5_000,
+  },
+};

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { ResourceRef } from '../resources/resource-input.ts';
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { Settlement } from '../ports.ts';
+
+/**
+ * Notices tell the rest of the house that something has happened, so that it can refresh what it shows or caches.
+ * They may be missed without harm: what must not be lost is in the database.
+ */
+export interface NoticeMap {
+  /** A resource was put or removed. */
+  'resource.changed': { readonly ref: ResourceRef; readonly change: 'created' | 'updated' | 'removed' };
+  /** Events and their runs are on disk. */
+  'events.committed': { readonly events: readonly EventRecord[]; readonly runs: readonly RunRecord[] };
+  /** Outcomes are on disk. */
+  'runs.settled': { readonly settlements: readonly Settlement[] };
+}
+
+/** Typed front of the event emitter. */
+@Injectable()
+export class Notices {
+  constructor(private readonly emitter: EventEmitter2) {}
+
+  tell<Name extends keyof NoticeMap>(name: Name, notice: NoticeMap[Name]): void {
+    this.emitter.emit(name, notice);
+  }
+
+  on<Name extends keyof NoticeMap>(name: Name, listener: (notice: NoticeMap[Name]) => void): void {
+    this.emitter.on(name, listener);
+  }
+}

@@ -1,0 +1,47 @@
+import type { ObjectRecord } from '../../domain/records.ts';
+
+/** Objects by type and key, and by type and tag. */
+export class ObjectDirectory {
+  readonly #byType = new Map<string, Map<string, ObjectRecord>>();
+  /** Type → tag → key → object. */
+  readonly #byTag = new Map<string, Map<string, Map<string, ObjectRecord>>>();
+
+  get(type: string, key: string): ObjectRecord | undefined {
+    return this.#byType.get(type)?.get(key);
+  }
+
+  list({
+    type,
+    tag,
+  }: {
+    readonly type?: string | undefined;
+    readonly tag?: string | undefined;
+  }): readonly ObjectRecord[] {
+    const types = type === undefined ? [...this.#byType.keys()].sort() : [type];
+    return types.flatMap((name) => {
+      const objects = tag === undefined ? this.#byType.get(name) : this.#byTag.get(name)?.get(tag);
+      return [...(objects?.values() ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+    });
+  }
+
+  put(object: ObjectRecord): void {
+    this.remove(object.type, object.key);
+    entry(this.#byType, object.type, () => new Map<string, ObjectRecord>()).set(object.key, object);
+    const tags = entry(this.#byTag, object.type, () => new Map<string, Map<string, ObjectRecord>>());
+    for (const tag of object.tags)
+      entry(tags, tag, () => new Map<string, ObjectRecord>()).set(object.key, object);
+  }
+
+  remove(type: string, key: string): void {
+    const object = this.get(type, key);
+    if (!object) return;
+    this.#byType.get(type)?.delete(key);
+    for (const tag of object.tags) this.#byTag.get(type)?.get(tag)?.delete(key);
+  }
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

@@ -1,0 +1,196 @@
+import { SignalboxError } from '../../domain/errors.ts';
+import { compileFilter } from '../../domain/filter.ts';
+import { splitName, type ManagedBy, type TriggerRecord } from '../../domain/records.ts';
+import { checkTemplate } from '../../domain/template.ts';
+import type { AnyObjectType, JsonObject, JsonValue } from '../../sdk/index.ts';
+import type { PluginRegistry } from '../plugins/plugin-registry.ts';
+import type { ResourceChange } from '../ports.ts';
+import { unmask } from '../redaction/redactor.ts';
+import { checkId, checkKey, checkTag, freeId, slug } from './names.ts';
+import type { ObjectInput, ResourceInput, TagInput, TaskInput, TriggerInput } from './resource-input.ts';
+import { checkTaskSettings, parseSettings, settingsSchema } from './settings-parser.ts';
+import type { Staging } from './staging.ts';
+
+type Put = Extract<ResourceChange, { put: unknown }>;
+
+/** Makes the record of what people wrote, or says what is wrong with it. */
+export class RecordBuilder {
+  constructor(
+    private readonly registry: PluginRegistry,
+    private readonly staging: Staging,
+    private readonly managedBy: ManagedBy,
+    private readonly now: number,
+  ) {}
+
+  build(input: ResourceInput): readonly Put[] {
+    switch (input.kind) {
+      case 'object':
+        return [...this.#tags(input.tags ?? []), this.#object(input)];
+      case 'tag':
+        return [this.#tag(input)];
+      case 'task':
+        return [this.#task(input)];
+      case 'trigger':
+        return [this.#trigger(input)];
+    }
+  }
+
+  #object(input: ObjectInput): Put {
+    const { type: typeName, key } = input;
+    const type = this.#type(typeName);
+    checkKey(key);
+    const stored = this.staging.object(typeName, key);
+    const schema = settingsSchema(type);
+    const settings = parseSettings(
+      schema,
+      unmask(schema, input.settings, stored?.settings),
+      `${typeName}/${key}`,
+    );
+    const { name = key, enabled = true, tags = [] } = input;
+    const put = {
+      type: typeName,
+      key,
+      name,
+      enabled,
+      tags: [...new Set(tags)],
+      settings,
+      ...this.#managed(stored),
+    };
+    return { kind: 'object', put };
+  }
+
+  /** Tags come into being when they are first put on an object. */
+  #tags(names: readonly string[]): readonly Put[] {
+    names.forEach((name, i) => {
+      checkTag(name, `tags[${String(i)}]`);
+    });
+    return names.filter((name) => !this.staging.tag(name)).map((name) => this.#tag({ kind: 'tag', name }));
+  }
+
+  #tag({ name, description }: TagInput): Put {
+    checkTag(name, 'name');
+    const put = {
+      name,
+      ...(description !== undefined && { description }),
+      ...this.#managed(this.staging.tag(name)),
+    };
+    return { kind: 'tag', put };
+  }
+
+  #task(input: TaskInput): Put {
+    const id =
+      input.id ?? freeId(slug(input.name ?? input.action), (taken) => this.staging.task(taken) !== undefined);
+    checkId(id);
+    const stored = this.staging.task(id);
+    this.#target(input);
+    const { name = id, description, enabled = true, deleteAfterRunning = false, action, target } = input;
+    const put = {
+      id,
+      name,
+      ...(description !== undefined && { description }),
+      enabled,
+      deleteAfterRunning,
+      action,
+      target,
+      settings: this.#taskSettings(input, `task ${id}`),
+      spent: stored?.spent === true && deleteAfterRunning,
+      ...this.#managed(stored),
+    };
+    return { kind: 'task', put };
+  }
+
+  #taskSettings({ action, settings }: TaskInput, subject: string): JsonObject {
+    const known = this.registry.action(action);
+    if (!known)
+      throw new SignalboxError('ACTION_UNKNOWN', `no plugin declares the action "${action}"`, {
+        field: 'action',
+      });
+    const checked = checkTaskSettings(known.action.input, settings, subject);
+    const [problem] = checkTemplate(checked);
+    if (!problem) return checked;
+    const field = ['settings', problem.path].filter(Boolean).join('.');
+    throw new SignalboxError('TEMPLATE_INVALID', `${subject}: ${field}: ${problem.message}`, { field });
+  }
+
+  #target({ action, target }: TaskInput): void {
+    if ('tag' in target) {
+      checkTag(target.tag, 'target.tag');
+      return;
+    }
+    const { type } = splitName(action);
+    if (this.registry.type(type) && !this.staging.object(type, target.object)) {
+      throw missing(`there is no object ${type}/${target.object}`, 'target.object');
+    }
+  }
+
+  #trigger(input: TriggerInput): Put {
+    const wanted = `${input.task}-on-${slug(input.event)}`;
+    const id = input.id ?? freeId(wanted, (taken) => this.staging.trigger(taken) !== undefined);
+    checkId(id);
+    this.#pattern(input);
+    const task = this.staging.task(input.task);
+    if (!task) throw missing(`there is no task ${input.task}`, 'task');
+    const filter = input.filter === undefined ? undefined : checkedFilter(input.filter);
+    const put: TriggerRecord = {
+      id,
+      enabled: input.enabled ?? true,
+      event: input.event,
+      ...(input.object !== undefined && { object: input.object }),
+      ...(input.tag !== undefined && { tag: input.tag }),
+      ...(filter && { filter }),
+      task: task.id,
+      ...this.#managed(this.staging.trigger(id)),
+    };
+    return { kind: 'trigger', put };
+  }
+
+  #pattern({ event, object, tag }: TriggerInput): void {
+    const known = this.registry.event(event);
+    if (!known)
+      throw new SignalboxError('EVENT_TYPE_UNKNOWN', `no plugin declares the event "${event}"`, {
+        field: 'event',
+      });
+    const chosen = object !== undefined ? 'object' : 'tag';
+    if (object !== undefined && tag !== undefined) {
+      throw new SignalboxError('RESOURCE_INVALID', 'a trigger has an object or a tag, not both', {
+        field: 'tag',
+      });
+    }
+    if (known.type.instances === 'none' && (object ?? tag) !== undefined) {
+      throw new SignalboxError('RESOURCE_INVALID', `${known.type.name} has no objects to choose`, {
+        field: chosen,
+      });
+    }
+    if (object !== undefined) checkKey(object, 'object');
+    if (tag !== undefined) checkTag(tag, 'tag');
+  }
+
+  #type(name: string): AnyObjectType {
+    const type = this.registry.type(name);
+    if (type) return type;
+    throw new SignalboxError('OBJECT_TYPE_UNKNOWN', `no plugin declares the object type "${name}"`, {
+      field: 'type',
+    });
+  }
+
+  #managed(
+    stored: { readonly createdAt: number } | undefined,
+  ): Pick<TriggerRecord, 'managedBy' | 'createdAt' | 'updatedAt'> {
+    return { managedBy: this.managedBy, createdAt: stored?.createdAt ?? this.now, updatedAt: this.now };
+  }
+}
+
+function checkedFilter(filter: unknown): JsonObject {
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) {
+    throw new SignalboxError('FILTER_INVALID', 'filter: must be an object of conditions', {
+      field: 'filter',
+    });
+  }
+  const conditions = filter as Record<string, JsonValue>;
+  compileFilter(conditions);
+  return conditions;
+}
+
+function missing(message: string, field: string): SignalboxError {
+  return new SignalboxError('REFERENCE_MISSING', message, { field });
+}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import type { ObjectRecord, TagRecord, TaskRecord, TriggerRecord } from '../../domain/records.ts';
+import type { ResourceChange, Resources } from '../ports.ts';
+import { ObjectDirectory } from './object-directory.ts';
+import { TriggerIndex } from './trigger-index.ts';
+
+/** All that people configured, held in memory. The database has the same; `ResourceService` changes both. */
+@Injectable()
+export class ResourceIndex {
+  /** For the planner: which triggers an event can match. */
+  readonly matching = new TriggerIndex();
+  /** Ids of delete-after-running tasks that have fired. */
+  readonly spentTasks = new Set<string>();
+  readonly #objects = new ObjectDirectory();
+  readonly #tags = new Map<string, TagRecord>();
+  readonly #tasks = new Map<string, TaskRecord>();
+  readonly #triggers = new Map<string, TriggerRecord>();
+
+  object(type: string, key: string): ObjectRecord | undefined {
+    return this.#objects.get(type, key);
+  }
+
+  /** In the order of their keys, type by type. */
+  objects(
+    filter: { readonly type?: string | undefined; readonly tag?: string | undefined } = {},
+  ): readonly ObjectRecord[] {
+    return this.#objects.list(filter);
+  }
+
+  tag(name: string): TagRecord | undefined {
+    return this.#tags.get(name);
+  }
+
+  tags(): readonly TagRecord[] {
+    return sortedBy(this.#tags.values(), (tag) => tag.name);
+  }
+
+  task(id: string): TaskRecord | undefined {
+    return this.#tasks.get(id);
+  }
+
+  tasks(): readonly TaskRecord[] {
+    return sortedBy(this.#tasks.values(), (task) => task.id);
+  }
+
+  trigger(id: string): TriggerRecord | undefined {
+    return this.#triggers.get(id);
+  }
+
+  triggers(): readonly TriggerRecord[] {
+    return sortedBy(this.#triggers.values(), (trigger) => trigger.id);
+  }
+
+  load(resources: Resources): void {
+    for (const put of resources.objects) this.change({ kind: 'object', put });
+    for (const put of resources.tags) this.change({ kind: 'tag', put });
+    for (const put of resources.tasks) this.change({ kind: 'task', put });
+    for (const put of resources.triggers) this.change({ kind: 'trigger', put });
+  }
+
+  change(change: ResourceChange): void {
+    if ('put' in change) this.#put(change);
+    else this.#remove(change);
+  }
+
+  #put(change: Extract<ResourceChange, { put: unknown }>): void {
+    switch (change.kind) {
+      case 'object':
+        this.#objects.put(change.put);
+        break;
+      case 'tag':
+        this.#tags.set(change.put.name, change.put);
+        break;
+      case 'task':
+        this.#putTask(change.put);
+        this.matching.put(runTrigger(change.put));
+        break;
+      case 'trigger':
+        this.#triggers.set(change.put.id, change.put);
+        this.matching.put(change.put);
+        break;
+    }
+  }
+
+  #putTask(put: TaskRecord): void {
+    // A one-time task may have fired while somebody edited it: it stays spent.
+    const spent = put.spent || this.#tasks.get(put.id)?.spent === true;
+    this.#tasks.set(put.id, { ...put, spent });
+    if (spent && put.deleteAfterRunning) this.spentTasks.add(put.id);
+    else this.spentTasks.delete(put.id);
+  }
+
+  #remove(change: Extract<ResourceChange, { remove: unknown }>): void {
+    switch (change.kind) {
+      case 'object':
+        this.#objects.remove(change.remove.type, change.remove.key);
+        break;
+      case 'tag':
+        this.#tags.delete(change.remove);
+        break;
+      case 'task':
+        this.#tasks.delete(change.remove);
+        this.spentTasks.delete(change.remove);
+        this.matching.remove(runTriggerId(change.remove));
+        break;
+      case 'trigger':
+        this.#triggers.delete(change.remove);
+        this.matching.remove(change.remove);
+        break;
+    }
+  }
+}
+
+/** Every task answers to the event `task.run` of itself: so a run by hand is an ordinary event. */
+function runTrigger(task: TaskRecord): TriggerRecord {
+  const { managedBy, createdAt, updatedAt } = task;
+  return {
+    id: runTriggerId(task.id),
+    enabled: true,
+    event: 'task.run',
+    object: task.id,
+    task: task.id,
+    managedBy,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** The space keeps it apart from the ids that people can choose. */
+function runTriggerId(taskId: string): string {
+  return `run ${taskId}`;
+}
+
+function sortedBy<T>(items: Iterable<T>, key: (item: T) => string): readonly T[] {
+  return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}

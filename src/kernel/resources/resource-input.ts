@@ -1,0 +1,61 @@
+import type { Target } from '../../domain/records.ts';
+
+export type ResourceKind = 'object' | 'tag' | 'task' | 'trigger';
+
+export interface ObjectInput {
+  readonly kind: 'object';
+  readonly type: string;
+  readonly key: string;
+  /** Default: the key. */
+  readonly name?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly settings?: unknown;
+}
+
+export interface TagInput {
+  readonly kind: 'tag';
+  /** `category/name`. */
+  readonly name: string;
+  readonly description?: string | undefined;
+}
+
+export interface TaskInput {
+  readonly kind: 'task';
+  /** Default: made of the name. */
+  readonly id?: string | undefined;
+  /** Default: the id. */
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly deleteAfterRunning?: boolean | undefined;
+  readonly action: string;
+  readonly target: Target;
+  readonly settings?: unknown;
+}
+
+export interface TriggerInput {
+  readonly kind: 'trigger';
+  /** Default: made of the task and the event. */
+  readonly id?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly event: string;
+  readonly object?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly filter?: unknown;
+  readonly task: string;
+}
+
+/** What people write, in the API or in files; `ResourceService` makes records of it. */
+export type ResourceInput = ObjectInput | TagInput | TaskInput | TriggerInput;
+
+/** Names one resource; the id of an object is `vm/gpu-01`. */
+export interface ResourceRef {
+  readonly kind: ResourceKind;
+  readonly id: string;
+}
+
+/** What `apply` did with one input. */
+export interface Applied extends ResourceRef {
+  readonly change: 'created' | 'updated' | 'unchanged';
+}

@@ -1,0 +1,192 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import { SignalboxError } from '../../domain/errors.ts';
+import { splitRef, type ManagedBy, type ObjectRecord } from '../../domain/records.ts';
+import type { JsonObject } from '../../sdk/index.ts';
+import { Notices } from '../notices/notices.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { RESOURCE_STORE, type ResourceChange, type ResourceStorePort } from '../ports.ts';
+import { maskSecrets } from '../redaction/redactor.ts';
+import { Serial } from '../serial.ts';
+import { RecordBuilder } from './record-builder.ts';
+import { ResourceIndex } from './resource-index.ts';
+import type { Applied, ResourceInput, ResourceKind, ResourceRef } from './resource-input.ts';
+import { settingsSchema } from './settings-parser.ts';
+import { identity, Staging } from './staging.ts';
+
+type Put = Extract<ResourceChange, { put: unknown }>;
+
+/** What may be named must be there before: tags, then objects, tasks and triggers. */
+const order: Readonly<Record<ResourceKind, number>> = { tag: 0, object: 1, task: 2, trigger: 3 };
+
+/** Changes what is configured: judged first, then on disk, then in memory, then told. */
+@Injectable()
+export class ResourceService {
+  readonly #serial = new Serial();
+
+  constructor(
+    private readonly index: ResourceIndex,
+    private readonly registry: PluginRegistry,
+    private readonly notices: Notices,
+    @Inject(RESOURCE_STORE) private readonly store: ResourceStorePort,
+  ) {}
+
+  /** Reads everything from the disk; once, before anything is routed. */
+  async load(): Promise<void> {
+    this.index.load(await this.store.load());
+  }
+
+  /** All or nothing. An input that changes nothing is left as it is stored. */
+  apply(inputs: readonly ResourceInput[], managedBy: ManagedBy): Promise<readonly Applied[]> {
+    return this.#serial.run(async () => {
+      const staging = new Staging(this.index);
+      const builder = new RecordBuilder(this.registry, staging, managedBy, Date.now());
+      const applied: Applied[] = new Array<Applied>(inputs.length);
+      for (const { input, i } of inOrder(inputs)) {
+        const puts = buildAt(builder, input, i);
+        for (const put of puts) applied[i] = this.#stage(staging, put);
+      }
+      await this.#write(staging.changes);
+      return applied;
+    });
+  }
+
+  /** Removes one resource; what others name is not removed. */
+  remove(ref: ResourceRef): Promise<void> {
+    return this.#serial.run(async () => {
+      const removal = this.#removal(ref);
+      const users = this.#users(ref);
+      if (users.length > 0) {
+        throw new SignalboxError('IN_USE', `${ref.kind} ${ref.id} is used by ${users.join(', ')}`);
+      }
+      await this.#write([removal]);
+    });
+  }
+
+  /** Switches an object on or off. */
+  setEnabled(type: string, key: string, enabled: boolean): Promise<void> {
+    return this.#serial.run(async () => {
+      const object = this.index.object(type, key);
+      if (!object || object.enabled === enabled) return;
+      await this.#write([{ kind: 'object', put: { ...object, enabled, updatedAt: Date.now() } }]);
+    });
+  }
+
+  /** Removes a delete-after-running task whose runs have ended, with its triggers. */
+  removeSpentTask(id: string): Promise<void> {
+    return this.#serial.run(async () => {
+      if (this.index.task(id)?.spent !== true) return;
+      const triggers = this.index.triggers().filter((trigger) => trigger.task === id);
+      await this.#write([
+        ...triggers.map((trigger) => ({ kind: 'trigger', remove: trigger.id }) as const),
+        { kind: 'task', remove: id },
+      ]);
+    });
+  }
+
+  /** Settings for people: secrets masked. */
+  maskedSettings(record: ObjectRecord): JsonObject {
+    const type = this.registry.type(record.type);
+    // Without its schema nothing is known to be harmless.
+    return type ? (maskSecrets(settingsSchema(type), record.settings) as JsonObject) : {};
+  }
+
+  #stage(staging: Staging, put: Put): Applied {
+    const id = identity(put);
+    const stored = storedOf(staging, put);
+    if (stored && sameBut(stored, put.put)) return { kind: put.kind, id, change: 'unchanged' };
+    staging.put(put);
+    return { kind: put.kind, id, change: stored ? 'updated' : 'created' };
+  }
+
+  async #write(changes: readonly ResourceChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const known = changes.map((change) => exists(this.index, change));
+    await this.store.apply(changes);
+    for (const change of changes) this.index.change(change);
+    changes.forEach((change, i) => {
+      const change_ = 'remove' in change ? 'removed' : known[i] ? 'updated' : 'created';
+      this.notices.tell('resource.changed', { ref: refOf(change), change: change_ });
+    });
+  }
+
+  #removal({ kind, id }: ResourceRef): ResourceChange {
+    const removal: ResourceChange = kind === 'object' ? { kind, remove: splitRef(id) } : { kind, remove: id };
+    if (!exists(this.index, removal)) throw new SignalboxError('NOT_FOUND', `there is no ${kind} ${id}`);
+    return removal;
+  }
+
+  #users({ kind, id }: ResourceRef): readonly string[] {
+    const { tasks, triggers } = { tasks: this.index.tasks(), triggers: this.index.triggers() };
+    switch (kind) {
+      case 'trigger':
+        return [];
+      case 'task':
+        return triggers.filter((t) => t.task === id).map((t) => `trigger ${t.id}`);
+      case 'tag':
+        return [
+          ...this.index.objects({ tag: id }).map((o) => `${o.type}/${o.key}`),
+          ...tasks.filter((t) => 'tag' in t.target && t.target.tag === id).map((t) => `task ${t.id}`),
+          ...triggers.filter((t) => t.tag === id).map((t) => `trigger ${t.id}`),
+        ];
+      case 'object':
+        return [
+          ...tasks
+            .filter(
+              (t) => 'object' in t.target && `${t.action.split('.', 1).join('')}/${t.target.object}` === id,
+            )
+            .map((t) => `task ${t.id}`),
+          ...triggers
+            .filter((t) => t.object !== undefined && `${t.event.split('.', 1).join('')}/${t.object}` === id)
+            .map((t) => `trigger ${t.id}`),
+        ];
+    }
+  }
+}
+
+function* inOrder(
+  inputs: readonly ResourceInput[],
+): Generator<{ readonly input: ResourceInput; readonly i: number }> {
+  const indexed = inputs.map((input, i) => ({ input, i }));
+  yield* indexed.sort((a, b) => order[a.input.kind] - order[b.input.kind]);
+}
+
+function buildAt(builder: RecordBuilder, input: ResourceInput, index: number): readonly Put[] {
+  try {
+    return builder.build(input);
+  } catch (error) {
+    throw error instanceof SignalboxError ? error.at(index) : error;
+  }
+}
+
+function storedOf(staging: Staging, put: Put): object | undefined {
+  switch (put.kind) {
+    case 'object':
+      return staging.object(put.put.type, put.put.key);
+    case 'tag':
+      return staging.tag(put.put.name);
+    case 'task':
+      return staging.task(put.put.id);
+    case 'trigger':
+      return staging.trigger(put.put.id);
+  }
+}
+
+function sameBut(stored: object, put: object): boolean {
+  return isDeepStrictEqual({ ...stored, updatedAt: 0 }, { ...put, updatedAt: 0 });
+}
+
+function exists(index: ResourceIndex, change: ResourceChange): boolean {
+  const { kind, id } = refOf(change);
+  if (kind === 'object') {
+    const { type, key } = splitRef(id);
+    return index.object(type, key) !== undefined;
+  }
+  return index[kind](id) !== undefined;
+}
+
+function refOf(change: ResourceChange): ResourceRef {
+  if ('put' in change) return { kind: change.kind, id: identity(change) };
+  if (change.kind === 'object') return { kind: 'object', id: `${change.remove.type}/${change.remove.key}` };
+  return { kind: change.kind, id: change.remove };
+}

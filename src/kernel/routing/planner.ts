@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  splitName,
+  type EventRecord,
+  type ObjectRecord,
+  type RunRecord,
+  type TaskRecord,
+} from '../../domain/records.ts';
+import type { JsonObject } from '../../sdk/index.ts';
+import type { Plan } from '../ports.ts';
+import { ResourceIndex } from '../resources/resource-index.ts';
+import type { CompiledTrigger } from '../resources/trigger-index.ts';
+import { eventView } from './event-view.ts';
+import { ViewOfObjects } from './view-of-objects.ts';
+
+/** Decides which runs an event causes. */
+@Injectable()
+export class Planner {
+  constructor(
+    private readonly index: ResourceIndex,
+    private readonly views: ViewOfObjects,
+  ) {}
+
+  plan(events: readonly EventRecord[]): Plan {
+    const runs: RunRecord[] = [];
+    const spent = new Set<string>();
+    for (const event of events) this.#planEvent(event, runs, spent);
+    return { runs, spentTasks: [...spent] };
+  }
+
+  #planEvent(event: EventRecord, runs: RunRecord[], spent: Set<string>): void {
+    const object = this.#objectOf(event);
+    // Two triggers of one task that match the same event are one reason to run it, not two.
+    const fired = new Set<string>();
+    for (const trigger of this.index.matching.candidates(event.type, event.object, object?.tags ?? [])) {
+      const task = this.#taskToFire(trigger, fired, spent);
+      if (!task || !this.#passes(trigger, event, object)) continue;
+      fired.add(task.id);
+      if (task.deleteAfterRunning) spent.add(task.id);
+      for (const target of this.#targets(task))
+        runs.push(newRun({ event, task, target, triggerId: trigger.record.id }));
+    }
+  }
+
+  #taskToFire({ record }: CompiledTrigger, fired: Set<string>, spent: Set<string>): TaskRecord | undefined {
+    if (!record.enabled || fired.has(record.task)) return undefined;
+    const task = this.index.task(record.task);
+    if (!task?.enabled) return undefined;
+    const gone = task.deleteAfterRunning && (task.spent || spent.has(task.id));
+    return gone ? undefined : task;
+  }
+
+  #passes({ test }: CompiledTrigger, event: EventRecord, object: ObjectRecord | undefined): boolean {
+    if (!test) return true;
+    const view = eventView(event, object);
+    return test({ ...view, object: this.views.of(event, object) } as unknown as JsonObject);
+  }
+
+  #targets(task: TaskRecord): readonly string[] {
+    const { type } = splitName(task.action);
+    if ('object' in task.target) return [`${type}/${task.target.object}`];
+    return this.index.objects({ type, tag: task.target.tag }).map(({ key }) => `${type}/${key}`);
+  }
+
+  #objectOf(event: EventRecord): ObjectRecord | undefined {
+    return event.object === undefined
+      ? undefined
+      : this.index.object(splitName(event.type).type, event.object);
+  }
+}
+
+function newRun(cause: {
+  readonly event: EventRecord;
+  readonly task: TaskRecord;
+  readonly target: string;
+  readonly triggerId: string;
+}): RunRecord {
+  const { event, task, target, triggerId } = cause;
+  return {
+    id: uuidv7(),
+    eventId: event.id,
+    taskId: task.id,
+    taskName: task.name,
+    triggerId,
+    action: task.action,
+    target,
+    input: task.settings,
+    state: 'pending',
+    attempts: 0,
+    dueAt: event.receivedAt,
+    createdAt: event.receivedAt,
+  };
+}

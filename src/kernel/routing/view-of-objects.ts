@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { splitName, type EventRecord, type ObjectRecord } from '../../domain/records.ts';
+import type { JsonObject } from '../../sdk/index.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { withoutSecrets } from '../redaction/redactor.ts';
+import { settingsSchema } from '../resources/settings-parser.ts';
+
+/** The event's object as filters and templates may see it: with its settings, without their secrets. */
+@Injectable()
+export class ViewOfObjects {
+  // A record is replaced, never changed, so its view stays true as long as the record lives.
+  readonly #views = new WeakMap<ObjectRecord, JsonObject>();
+
+  constructor(private readonly registry: PluginRegistry) {}
+
+  of(event: EventRecord, object: ObjectRecord | undefined): JsonObject | null {
+    if (event.object === undefined) return null;
+    if (!object) {
+      const { type } = splitName(event.type);
+      return { type, key: event.object, name: event.object, tags: [], settings: {} };
+    }
+    let view = this.#views.get(object);
+    if (!view) this.#views.set(object, (view = this.#make(object)));
+    return view;
+  }
+
+  #make({ type, key, name, tags, settings }: ObjectRecord): JsonObject {
+    const known = this.registry.type(type);
+    const open = known ? (withoutSecrets(settingsSchema(known), settings) as JsonObject) : {};
+    return { type, key, name, tags: [...tags], settings: open };
+  }
+}

@@ -1,0 +1,88 @@
+import { v7 as uuidv7 } from 'uuid';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { EventRecord } from '../../domain/records.ts';
+import { schemaError } from '../../domain/schema-error.ts';
+import type { AnyObjectType, JsonValue } from '../../sdk/index.ts';
+import type { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { checkKey } from '../resources/names.ts';
+
+/** An event as it comes in. */
+export interface EventInput {
+  /** `<object type>.<event>`. */
+  readonly type: string;
+  /** Key of the object that it is about. */
+  readonly object?: string | undefined;
+  /** Default: an empty object. */
+  readonly data?: unknown;
+  readonly source?: string | undefined;
+  /** Deduplicates together with `source`. */
+  readonly id?: string | undefined;
+  /** RFC 3339. Default: now. */
+  readonly time?: string | undefined;
+}
+
+export interface EventOrigin {
+  /** For events that name none. */
+  readonly defaultSource: string;
+  /** The event whose task causes these. */
+  readonly cause?: Pick<EventRecord, 'id' | 'depth'>;
+}
+
+/** Judges an event against what the plugins declare and stamps id and time on it. */
+export function eventRecord(input: EventInput, registry: PluginRegistry, origin: EventOrigin): EventRecord {
+  const known = registry.event(input.type);
+  if (!known)
+    throw invalid('EVENT_TYPE_UNKNOWN', 'type', `no plugin declares the event "${input.type.slice(0, 100)}"`);
+  checkObject(input, known.type);
+  const data = known.schema.safeParse(input.data ?? {});
+  if (!data.success)
+    throw schemaError(data.error, { code: 'EVENT_INVALID', subject: input.type, prefix: 'data' });
+  const receivedAt = Date.now();
+  return {
+    id: uuidv7(),
+    source: text(input.source, 'source') ?? origin.defaultSource,
+    ...(input.id !== undefined && { sourceId: text(input.id, 'id') as string }),
+    type: input.type,
+    ...(input.object !== undefined && { object: input.object }),
+    time: input.time === undefined ? receivedAt : instant(input.time),
+    receivedAt,
+    data: data.data as JsonValue,
+    ...(origin.cause && { causedBy: origin.cause.id }),
+    depth: origin.cause ? origin.cause.depth + 1 : 0,
+  };
+}
+
+function checkObject({ type, object }: EventInput, { name, instances = 'optional' }: AnyObjectType): void {
+  if (object === undefined) {
+    if (instances === 'required')
+      throw invalid('EVENT_INVALID', 'object', `${type} must name the ${name} that it is about`);
+    return;
+  }
+  if (instances === 'none')
+    throw invalid('EVENT_INVALID', 'object', `${name} has no objects; leave "object" out`);
+  checkKey(object, 'object');
+}
+
+function text(value: string | undefined, field: string): string | undefined {
+  if (value !== undefined && (value.length === 0 || value.length > 500)) {
+    throw invalid('EVENT_INVALID', field, 'must be 1 to 500 characters');
+  }
+  return value;
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+function instant(time: string): number {
+  const at = rfc3339.test(time) ? Date.parse(time) : NaN;
+  if (Number.isNaN(at))
+    throw invalid('EVENT_INVALID', 'time', 'must be an RFC 3339 time, such as 2026-03-01T12:00:00Z');
+  return at;
+}
+
+function invalid(
+  code: 'EVENT_INVALID' | 'EVENT_TYPE_UNKNOWN',
+  field: string,
+  message: string,
+): SignalboxError {
+  return new SignalboxError(code, `${field}: ${message}`, { field });
+}

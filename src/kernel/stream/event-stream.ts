@@ -1,0 +1,144 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { lastValueFrom, Subject, type Observable } from 'rxjs';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { JOURNAL, type Commit, type JournalPort } from '../ports.ts';
+import { Planner } from '../routing/planner.ts';
+import { ResourceIndex } from '../resources/resource-index.ts';
+import { Admission } from './admission.ts';
+import { eventRecord, type EventInput, type EventOrigin } from './event-input.ts';
+import { groupCommit } from './group-commit.ts';
+
+/** What became of a published event. */
+export interface Published {
+  /** Id of the stored event. */
+  readonly id: string;
+  /** It had been stored before: nothing was changed or fired. */
+  readonly duplicate: boolean;
+  /** How many runs it caused. */
+  readonly runs: number;
+}
+
+/** Events and their runs that have just become durable. */
+export interface Committed {
+  readonly events: readonly EventRecord[];
+  readonly runs: readonly RunRecord[];
+}
+
+interface Arrival {
+  readonly events: readonly EventRecord[];
+  readonly resolve: (published: readonly Published[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The one way in: every event, from wherever, is judged, planned and stored here. */
+@Injectable()
+export class EventStream {
+  readonly #arrivals = new Subject<Arrival>();
+  readonly #committed = new Subject<Committed>();
+  readonly #admission: Admission;
+  readonly #drained: Promise<unknown>;
+  #closed = false;
+
+  constructor(
+    private readonly registry: PluginRegistry,
+    private readonly planner: Planner,
+    private readonly index: ResourceIndex,
+    @Inject(JOURNAL) private readonly journal: JournalPort,
+    @Inject(KERNEL_LIMITS) limits: KernelLimits,
+  ) {
+    this.#admission = new Admission(limits.ingest);
+    const groups = this.#arrivals.pipe(
+      groupCommit({ maxSize: limits.ingest.groupSize, work: (group) => this.#commit(group) }),
+    );
+    this.#drained = lastValueFrom(groups, { defaultValue: undefined });
+  }
+
+  /** What has become durable, for the dispatcher. */
+  get committed(): Observable<Committed> {
+    return this.#committed;
+  }
+
+  /**
+   * Stores the events with the runs that they cause; resolves when all are on disk. When one of them is not valid
+   * none is stored.
+   */
+  async publish(inputs: readonly EventInput[], origin: EventOrigin): Promise<readonly Published[]> {
+    const events = inputs.map((input, i) =>
+      this.#judge(input, { origin, index: inputs.length > 1 ? i : undefined }),
+    );
+    if (events.length === 0) return [];
+    if (!this.#admission.tryEnter(events.length)) await this.#admission.enter(events.length);
+    try {
+      return await this.#store(events);
+    } finally {
+      this.#admission.leave(events.length);
+    }
+  }
+
+  /** Takes nothing more in, and waits for what is on its way to the disk. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#arrivals.complete();
+    await this.#drained;
+    this.#committed.complete();
+  }
+
+  #judge(
+    input: EventInput,
+    { origin, index }: { origin: EventOrigin; index: number | undefined },
+  ): EventRecord {
+    try {
+      return eventRecord(input, this.registry, origin);
+    } catch (error) {
+      throw index !== undefined && error instanceof SignalboxError ? error.at(index) : error;
+    }
+  }
+
+  #store(events: readonly EventRecord[]): Promise<readonly Published[]> {
+    if (this.#closed) {
+      throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down', { retryAfter: 5 });
+    }
+    return new Promise((resolve, reject) => {
+      this.#arrivals.next({ events, resolve, reject });
+    });
+  }
+
+  async #commit(group: readonly Arrival[]): Promise<void> {
+    try {
+      const events =
+        group.length === 1 && group[0] ? group[0].events : group.flatMap((arrival) => arrival.events);
+      const commit = await this.journal.commit(events, (fresh) => this.planner.plan(fresh));
+      this.#retireSpent(commit.spentTasks);
+      this.#committed.next({ events: freshOf(events, commit), runs: commit.runs });
+      answer(group, commit);
+    } catch (error) {
+      for (const arrival of group) arrival.reject(error);
+    }
+  }
+
+  #retireSpent(taskIds: readonly string[]): void {
+    for (const id of taskIds) {
+      const task = this.index.task(id);
+      if (task) this.index.change({ kind: 'task', put: { ...task, spent: true } });
+    }
+  }
+}
+
+function freshOf(events: readonly EventRecord[], { events: results }: Commit): readonly EventRecord[] {
+  return events.filter((_, i) => results[i]?.duplicate === false);
+}
+
+function answer(group: readonly Arrival[], commit: Commit): void {
+  const runs = new Map<string, number>();
+  for (const { eventId } of commit.runs) runs.set(eventId, (runs.get(eventId) ?? 0) + 1);
+  let next = 0;
+  for (const { events, resolve } of group) {
+    const results = commit.events.slice(next, (next += events.length));
+    resolve(
+      results.map(({ id, duplicate }) => ({ id, duplicate, runs: duplicate ? 0 : (runs.get(id) ?? 0) })),
+    );
+  }
+}

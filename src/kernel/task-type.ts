@@ -1,0 +1,15 @@
+import { defineObjectType, definePlugin, z } from '../sdk/index.ts';
+
+/**
+ * Tasks are objects like all others: running one by hand is the event `task.run` on it, and every task answers to
+ * that event of itself.
+ */
+const task = defineObjectType({
+  name: 'task',
+  label: 'Task',
+  description: 'An action on a target.',
+  instances: 'required',
+  events: { run: z.json().meta({ description: 'What the message templates find as `event.data`.' }) },
+});
+
+export const taskPlugin = definePlugin({ name: 'task', api: '^1.0.0', types: [task] });
