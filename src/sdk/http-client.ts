@@ -1,0 +1,134 @@
+import { Agent } from 'undici';
+import { PermanentError, RetryableError } from './errors.ts';
+import { createConnector, createResolver, type Judge, type Resolve } from './http-connector.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { headerProblem } from './http-headers.ts';
+import { parseTarget } from './http-target.ts';
+import { VERSION } from './version.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+
+export interface HttpClientOptions {
+  /** Judges every address before it is connected to. Default: all are allowed. */
+  readonly judge?: Judge;
+  /** Told of every exchange that ended, for metrics. Must not throw. */
+  readonly observe?: (exchange: ObservedExchange) => void;
+  /** Default 256. Further requests wait for a free connection, their clocks running. */
+  readonly maxConnectionsPerOrigin?: number;
+  /** Default: the system's resolver (hosts file, DNS, mDNS …). */
+  readonly resolve?: Resolve;
+}
+
+/** Exactly one of `response` and `error` is there. */
+export interface ObservedExchange {
+  readonly request: HttpRequest;
+  readonly response?: HttpResponse;
+  readonly error?: Error;
+}
+
+/** An HTTP client that owns its connections. */
+export interface OwnedHttpClient extends HttpClient, AsyncDisposable {
+  /** Cuts all connections; requests under way fail with a `RetryableError`. */
+  close(): Promise<void>;
+}
+
+const userAgent = `Signalbox/${VERSION}`;
+
+/**
+ * The one way out over HTTP. One call is one request on the wire: nothing is retried, redirected or
+ * decompressed here. Connections are kept alive between requests to one origin.
+ */
+export function createHttpClient(options: HttpClientOptions = {}): OwnedHttpClient {
+  const strict = createAgent(options, false);
+  const insecure = createAgent(options, true);
+  const { observe } = options;
+
+  const exchange = (request: HttpRequest): Promise<HttpResponse> =>
+    new Promise((resolve, reject) => {
+      if (request.signal?.aborted === true) {
+        throw new RetryableError('the request was aborted before it was sent', {
+          cause: request.signal.reason,
+        });
+      }
+      if (request.method === 'CONNECT') throw new PermanentError('the method CONNECT cannot be used');
+      const target = parseTarget(request.url);
+      const headers = rawHeaders(request.headers);
+      const agent = request.allowInsecureCertificates === true ? insecure : strict;
+      agent.dispatch(
+        {
+          origin: target.origin,
+          path: target.path,
+          method: request.method,
+          headers,
+          body: bodyOf(request.body),
+        },
+        new HttpExchange(target, request, { answered: resolve, failed: reject }),
+      );
+    });
+
+  return {
+    request: observe ? (request) => observed(exchange(request), request, observe) : exchange,
+    close: async () => {
+      await Promise.all([strict.destroy(), insecure.destroy()]);
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}
+
+function createAgent(options: HttpClientOptions, allowInsecureCertificates: boolean): Agent {
+  return new Agent({
+    connect: createConnector({
+      judge: options.judge ?? (() => undefined),
+      resolve: options.resolve ?? createResolver(),
+      allowInsecureCertificates,
+    }),
+    connections: options.maxConnectionsPerOrigin ?? 256,
+    pipelining: 1,
+    allowH2: false,
+    // A server's own keep-alive hint shortens this. A request that meets a connection which the server is just
+    // closing fails, so idle connections are given up before most servers do.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 4_000,
+    keepAliveTimeoutThreshold: 1_000,
+    // The exchange has its own clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function rawHeaders(headers: HttpRequest['headers'] = []): string[] {
+  const raw: string[] = [];
+  let namesAgent = false;
+  for (const [name, value] of headers) {
+    const problem = headerProblem(name, value);
+    if (problem !== undefined) throw new PermanentError(`header ${JSON.stringify(name)} ${problem}`);
+    const lower = name.toLowerCase();
+    if (lower === 'accept-encoding') continue;
+    if (lower === 'user-agent') namesAgent = true;
+    raw.push(name, value);
+  }
+  if (!namesAgent) raw.push('user-agent', userAgent);
+  raw.push('accept-encoding', 'identity');
+  return raw;
+}
+
+function bodyOf(body: HttpRequest['body']): string | Buffer | null {
+  if (body === undefined || typeof body === 'string') return body ?? null;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+async function observed(
+  exchange: Promise<HttpResponse>,
+  request: HttpRequest,
+  observe: (exchange: ObservedExchange) => void,
+): Promise<HttpResponse> {
+  try {
+    const response = await exchange;
+    observe({ request, response });
+    return response;
+  } catch (error) {
+    observe({ request, error: error instanceof Error ? error : new Error(String(error)) });
+    throw error;
+  }
+}
