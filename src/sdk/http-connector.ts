@@ -49,7 +49,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
     const attempt = new ConnectAttempt(target, callback, options.allowInsecureCertificates);
     judgedAddresses(target, options).then(
       (addresses) => attempt.open(addresses),
-      (error: Error) => attempt.fail(error),
+      (error: unknown) => attempt.fail(asError(error)),
     );
   };
 }
@@ -89,6 +89,13 @@ async function judgedAddresses(
   });
   if (allowed.length === 0) throw new PermanentError(deniedMessage, { cause: reasons.join('; ') });
   return allowed;
+}
+
+// By shape: Node's own errors are not `instanceof Error` in another realm (test runners, vm contexts).
+function asError(error: unknown): Error {
+  return typeof error === 'object' && error && 'message' in error
+    ? (error as Error)
+    : new Error(String(error));
 }
 
 function portOf(port: string, protocol: string): number {
