@@ -9,6 +9,7 @@ export type {
   Emission,
   Emitted,
   Health,
+  NestMembers,
   PluginContext,
   Started,
   Teardown,

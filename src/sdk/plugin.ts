@@ -4,7 +4,8 @@ import type { HttpClient } from './http.ts';
 import type { Logger } from './logger.ts';
 import type { AnyObjectType, ObjectView } from './object-type.ts';
 
-type EventName<Type extends AnyObjectType> = Type extends AnyObjectType
+/** `vm.power_on` and so on: the events that a type declares. */
+export type EventName<Type extends AnyObjectType> = Type extends AnyObjectType
   ? `${Type['name']}.${keyof NonNullable<Type['events']> & string}`
   : never;
 
@@ -73,6 +74,18 @@ export interface Health {
   readonly reason?: string;
 }
 
+/** A class, as Nest takes it. */
+type NestClass = new (...dependencies: never[]) => object;
+
+/**
+ * Classes that a plugin adds to its module inside Signalbox, decorated with `@nestjs/common`. Their routes need the
+ * same authorization as all others.
+ */
+export interface NestMembers {
+  readonly controllers?: readonly NestClass[];
+  readonly providers?: readonly NestClass[];
+}
+
 export interface PluginDefinition<
   Settings extends z.ZodType = z.ZodType,
   Types extends readonly AnyObjectType[] = readonly AnyObjectType[],
@@ -91,6 +104,8 @@ export interface PluginDefinition<
   start?(context: PluginContext<z.output<Settings>, Types>): Started | Promise<Started>;
   /** The plugin's own health, asked for by `GET /api/plugins`. */
   health?(): Health | Promise<Health>;
+  /** For plugins that answer HTTP requests of their own. */
+  readonly nest?: NestMembers;
 }
 
 /** Any plugin, its schemas forgotten: what the kernel works with. */
@@ -102,6 +117,8 @@ export interface AnyPlugin {
   readonly types: readonly AnyObjectType[];
   start?(context: never): Started | Promise<Started>;
   health?(): Health | Promise<Health>;
+  /** For plugins that answer HTTP requests of their own. */
+  readonly nest?: NestMembers;
 }
 
 /** Version of the plugin contract. A plugin's `api` range must include it. */

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { AnyAction, AnyObjectType } from '../../sdk/object-type.ts';
+import { pluginProblems } from '../../sdk/plugin-check.ts';
+import type { AnyPlugin, Health } from '../../sdk/plugin.ts';
+import type { z } from '../../sdk/schema.ts';
+import { withTimeLimit } from '../../sdk/time-limit.ts';
+
+/**
+ * `starting`: not up yet, at boot or again after a failure. `up`. `down`: failed, will be started again.
+ * `stopped`: its Observable completed, or Signalbox shuts down.
+ */
+export type PluginState = 'starting' | 'up' | 'down' | 'stopped';
+
+export interface PluginStatus {
+  readonly name: string;
+  readonly state: PluginState;
+  /** The last failure, until the plugin is up again. */
+  readonly reason?: string;
+  /** In this state since, epoch ms. */
+  readonly since: number;
+  /** Names of its object types. */
+  readonly types: readonly string[];
+  /** How often it was started again after a failure. */
+  readonly restarts: number;
+}
+
+/** What a supervisor reports. */
+export interface StatusChange {
+  readonly state: PluginState;
+  readonly reason?: string;
+  readonly restarts: number;
+}
+
+interface Entry {
+  readonly plugin: AnyPlugin;
+  /** How the configuration names it. */
+  readonly use: string;
+  status: PluginStatus;
+}
+
+const healthTimeoutMs = 5_000;
+
+/** All that plugins declare, found by name, and how the plugins are. */
+@Injectable()
+export class PluginRegistry {
+  readonly #plugins = new Map<string, Entry>();
+  readonly #types = new Map<string, { plugin: string; type: AnyObjectType }>();
+  readonly #events = new Map<string, { type: AnyObjectType; schema: z.ZodType }>();
+  readonly #actions = new Map<string, { type: AnyObjectType; action: AnyAction }>();
+  readonly #changes = new Subject<PluginStatus>();
+
+  /** Each change of a plugin's state. */
+  readonly changes: Observable<PluginStatus> = this.#changes.asObservable();
+
+  /**
+   * Adds a plugin and its types. `use` is how the configuration names it. Throws PLUGIN_INVALID, and adds nothing,
+   * when a name is taken, a name breaks the rules or the plugin is written for another plugin contract.
+   */
+  register(plugin: AnyPlugin, use = plugin.name): void {
+    this.#check(plugin, use);
+    for (const type of plugin.types) this.#declare(plugin, type);
+    const types = plugin.types.map((type) => type.name);
+    // Without a start there is nothing to wait for.
+    const state = plugin.start ? 'starting' : 'up';
+    const status = { name: plugin.name, state, since: Date.now(), types, restarts: 0 } as const;
+    this.#plugins.set(plugin.name, { plugin, use, status });
+  }
+
+  type(name: string): AnyObjectType | undefined {
+    return this.#types.get(name)?.type;
+  }
+
+  types(): readonly { readonly plugin: string; readonly type: AnyObjectType }[] {
+    return [...this.#types.values()];
+  }
+
+  /** `vm.power_on` */
+  event(name: string): { readonly type: AnyObjectType; readonly schema: z.ZodType } | undefined {
+    return this.#events.get(name);
+  }
+
+  /** `webhook.send` */
+  action(name: string): { readonly type: AnyObjectType; readonly action: AnyAction } | undefined {
+    return this.#actions.get(name);
+  }
+
+  plugin(name: string): PluginStatus | undefined {
+    return this.#plugins.get(name)?.status;
+  }
+
+  plugins(): readonly PluginStatus[] {
+    return Array.from(this.#plugins.values(), ({ status }) => status);
+  }
+
+  /** Whether actions on the type can be run: its plugin is up, or has watched to the end of what it watches. */
+  available(typeName: string): boolean {
+    const declared = this.#types.get(typeName);
+    const state = declared && this.plugin(declared.plugin)?.state;
+    return state === 'up' || state === 'stopped';
+  }
+
+  /** What the plugin says of its own health; undefined when it says nothing or is not there. Never rejects. */
+  async health(name: string): Promise<Health | undefined> {
+    const plugin = this.#plugins.get(name)?.plugin;
+    if (!plugin?.health) return undefined;
+    try {
+      const asked = (async () => plugin.health?.())();
+      return await withTimeLimit(asked, {
+        ms: healthTimeoutMs,
+        message: 'health has not answered within 5 s',
+      });
+    } catch (error) {
+      return { up: false, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** For supervisors. */
+  report(name: string, change: StatusChange): void {
+    const entry = this.#plugins.get(name);
+    if (!entry) return;
+    entry.status = { name, types: entry.status.types, since: Date.now(), ...change };
+    this.#changes.next(entry.status);
+  }
+
+  #check(plugin: AnyPlugin, use: string): void {
+    const problems = pluginProblems(plugin);
+    if (problems.length > 0) throw invalid(`plugin ${use}: ${problems.join('; ')}`);
+    const known = this.#plugins.get(plugin.name);
+    if (known) throw invalid(`two plugins are called "${plugin.name}": ${known.use} and ${use}`);
+    for (const [i, { name }] of plugin.types.entries()) {
+      const declared = this.#types.get(name);
+      const twice = plugin.types.findIndex((type) => type.name === name) < i;
+      const other = twice ? plugin.name : declared?.plugin;
+      if (other !== undefined)
+        throw invalid(
+          `object type "${name}" is declared twice: by plugin "${other}" and by plugin "${plugin.name}"`,
+        );
+    }
+  }
+
+  #declare(plugin: AnyPlugin, type: AnyObjectType): void {
+    this.#types.set(type.name, { plugin: plugin.name, type });
+    for (const [name, schema] of Object.entries(type.events ?? {})) {
+      this.#events.set(`${type.name}.${name}`, { type, schema });
+    }
+    for (const [name, action] of Object.entries(type.actions ?? {})) {
+      this.#actions.set(`${type.name}.${name}`, { type, action });
+    }
+  }
+}
+
+function invalid(message: string): SignalboxError {
+  return new SignalboxError('PLUGIN_INVALID', message);
+}

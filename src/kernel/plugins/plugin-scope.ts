@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/*
+ * A plugin's own timers and promises run outside of everything that could catch their errors; Node would end the
+ * process. Here each piece of work that a plugin has started stays known as that plugin's.
+ */
+
+/** Whoever answers for a plugin's code. */
+export interface PluginScope {
+  fail(error: unknown): void;
+}
+
+const scopes = new AsyncLocalStorage<PluginScope>();
+
+/** Runs a plugin's code. What it starts and leaves behind (timers, promises, sockets) belongs to the scope too. */
+export function inScope<T>(scope: PluginScope, work: () => T): T {
+  return scopes.run(scope, work);
+}
+
+/** Runs the kernel's code on behalf of a plugin, so that the plugin is not blamed for it. */
+export function outOfScope<T>(work: () => T): T {
+  return scopes.exit(work);
+}
+
+/**
+ * For the process's `uncaughtException` and `unhandledRejection` handlers: an error that a plugin's own code let
+ * escape marks that plugin down, and true is returned. False: it is not a plugin's, and the process cannot go on.
+ */
+export function blamePlugin(error: unknown): boolean {
+  const scope = scopes.getStore();
+  scope?.fail(error);
+  return scope !== undefined;
+}

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Emission, Emitted, Logger, ObjectView } from '../../sdk/index.ts';
+import {
+  PluginSession,
+  sessionLimits,
+  type PluginServices,
+  type SessionLimits,
+} from '../../sdk/plugin-session.ts';
+import type { PluginHost } from './plugin-host.ts';
+import type { LoadedPlugin } from './plugin-loader.ts';
+import type { PluginRegistry, PluginState } from './plugin-registry.ts';
+import { inScope, outOfScope, type PluginScope } from './plugin-scope.ts';
+import { restartDelay, restartPolicy, type RestartPolicy } from './restart-delay.ts';
+
+export interface Supervision {
+  readonly registry: PluginRegistry;
+  readonly host: PluginHost;
+  readonly limits?: SessionLimits;
+  readonly restarts?: RestartPolicy;
+}
+
+/**
+ * Keeps one plugin running. Whatever the plugin does, nothing here throws or rejects: a failure marks the plugin
+ * down, with its reason, and it is started again after a backoff.
+ */
+export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  readonly #loaded: LoadedPlugin;
+  readonly #registry: PluginRegistry;
+  readonly #host: PluginHost;
+  readonly #limits: SessionLimits;
+  readonly #policy: RestartPolicy;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #session: PluginSession | undefined;
+  #life: Promise<void> = Promise.resolve();
+  #restarts = 0;
+  /** In a row. */
+  #failures = 0;
+
+  constructor(loaded: LoadedPlugin, { registry, host, limits, restarts }: Supervision) {
+    this.#loaded = loaded;
+    this.#registry = registry;
+    this.#host = host;
+    this.#limits = limits ?? sessionLimits;
+    this.#policy = restarts ?? restartPolicy;
+    this.#logger = host.logger(this.#name);
+  }
+
+  /** Begins in the background: a slow plugin does not hold back the others. Called once. */
+  onApplicationBootstrap(): void {
+    this.#life = this.#live();
+  }
+
+  /** Begins to stop without being waited for, so that all plugins stop at one time. */
+  onModuleDestroy(): void {
+    void this.stop();
+  }
+
+  /** Events that a plugin emits while it stops can still be stored: the storage closes later. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Resolves when the plugin has stopped, or had its time to. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#session) await this.#close(this.#session);
+    await this.#life;
+  }
+
+  get #name(): string {
+    return this.#loaded.plugin.name;
+  }
+
+  async #live(): Promise<void> {
+    while (!(await this.#runOnce())) {
+      await this.#pause();
+      if (this.#stopping.signal.aborted) break;
+      this.#restarts++;
+    }
+    this.#report('stopped');
+  }
+
+  /** One session. True: it has ended normally. */
+  async #runOnce(): Promise<boolean> {
+    const session = new PluginSession(this.#loaded.plugin, this.#services(), this.#limits);
+    this.#session = session;
+    let upSince = Infinity;
+    try {
+      if (this.#restarts > 0) this.#report('starting', this.#registry.plugin(this.#name)?.reason);
+      await inScope(this.#scopeOf(session), () => session.start());
+      upSince = performance.now();
+      this.#report('up');
+      await session.ended;
+      return true;
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return true;
+      this.#failures = performance.now() - upSince >= this.#policy.healthyMs ? 1 : this.#failures + 1;
+      this.#logger.error({ err: error }, `plugin ${this.#name} is down`);
+      this.#report('down', messageOf(error));
+      return false;
+    } finally {
+      await this.#close(session);
+    }
+  }
+
+  #scopeOf(session: PluginSession): PluginScope {
+    return {
+      fail: (error) => {
+        this.#logger.error({ err: error }, `an error escaped from plugin ${this.#name}`);
+        session.fail(error);
+      },
+    };
+  }
+
+  async #pause(): Promise<void> {
+    const { signal } = this.#stopping;
+    // Rejects only when it is cut short, which the caller sees from the signal.
+    await sleep(restartDelay(this.#failures, this.#policy), undefined, { signal }).catch(() => undefined);
+  }
+
+  async #close(session: PluginSession): Promise<void> {
+    try {
+      await session.close();
+    } catch (error) {
+      this.#logger.warn({ err: error }, `plugin ${this.#name} did not stop cleanly`);
+    }
+  }
+
+  #services(): PluginServices {
+    return {
+      settings: this.#loaded.settings,
+      logger: this.#logger,
+      http: this.#host.http,
+      objects: (type) => this.#objects(type),
+      emit: (name, emission) => outOfScope(() => this.#emit(name, emission)),
+    };
+  }
+
+  #objects(type: string): readonly ObjectView[] {
+    if (!this.#loaded.plugin.types.some(({ name }) => name === type)) {
+      throw new Error(`plugin ${this.#name} does not declare the object type "${type}"`);
+    }
+    return this.#host.objects(type);
+  }
+
+  async #emit(name: string, emission: Emission<unknown>): Promise<Emitted> {
+    try {
+      const type = this.#registry.event(name)?.type;
+      if (!type || !this.#loaded.plugin.types.includes(type)) {
+        throw new Error(`plugin ${this.#name} does not declare the event "${name}"`);
+      }
+      return await this.#host.emit(this.#name, name, emission);
+    } catch (error) {
+      // Said here, for a plugin may not look at what becomes of its events.
+      this.#logger.warn({ err: error, event: name }, `an event of plugin ${this.#name} was refused`);
+      throw error;
+    }
+  }
+
+  #report(state: PluginState, reason?: string): void {
+    this.#registry.report(this.#name, {
+      state,
+      restarts: this.#restarts,
+      ...(reason !== undefined && { reason }),
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}

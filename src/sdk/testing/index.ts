@@ -1,0 +1,5 @@
+/** The test kit: one plugin, started without a server. */
+export { startPlugin } from './start-plugin.ts';
+export type { StartedPlugin, StartOptions } from './start-plugin.ts';
+export type { TestEvent } from './event-log.ts';
+export type { AttemptOptions, TestExchange, TestOutcome, TestRecord } from './action-run.ts';

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { createHttpClient } from '../http-client.ts';
+import type { Logger } from '../logger.ts';
+import type { AnyObjectType, ObjectView } from '../object-type.ts';
+import { pluginProblems } from '../plugin-check.ts';
+import { PluginSession } from '../plugin-session.ts';
+import type { AnyPlugin, Emission, Emitted } from '../plugin.ts';
+import { attemptAction, type AttemptOptions, type TestOutcome } from './action-run.ts';
+import { EventLog, type TestEvent } from './event-log.ts';
+import { parse } from './parse.ts';
+
+interface BenchObject {
+  readonly type: string;
+  readonly key: string;
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly settings?: unknown;
+}
+
+interface BenchOptions {
+  readonly settings?: unknown;
+  readonly objects?: readonly BenchObject[];
+  readonly logger?: Logger;
+}
+
+const silence = (): void => undefined;
+const silent: Logger = { debug: silence, info: silence, warn: silence, error: silence };
+
+/** Surroundings for one plugin: what `startPlugin` hands out, without its types. */
+export class PluginBench implements AsyncDisposable {
+  readonly settings: unknown;
+  readonly refused: { name: string; error: Error }[] = [];
+  readonly #plugin: AnyPlugin;
+  readonly #logger: Logger;
+  readonly #http = createHttpClient();
+  readonly #log = new EventLog();
+  readonly #objects = new Map<string, ObjectView>();
+  readonly #ids = new Map<string, string>();
+  readonly #session: PluginSession;
+  readonly #stopped = new AbortController();
+  /** What the plugin failed with, until somebody hears of it. */
+  #unheard: { readonly error: unknown } | undefined;
+
+  constructor(plugin: AnyPlugin, { settings, objects = [], logger = silent }: BenchOptions) {
+    const problems = pluginProblems(plugin);
+    if (problems.length > 0) throw new Error(`plugin ${plugin.name}: ${problems.join('; ')}`);
+    this.#plugin = plugin;
+    this.#logger = logger;
+    this.settings = parse(plugin.settings, settings, [plugin.name, 'settings']);
+    for (const object of objects) this.addObject(object);
+    this.#session = new PluginSession(plugin, {
+      settings: this.settings,
+      logger,
+      http: this.#http,
+      objects: (type) => this.#objectsOf(type),
+      emit: (name, emission) => this.#emit(name, emission),
+    });
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#session.start();
+    } catch (error) {
+      await Promise.allSettled([this.#session.close(), this.#http.close()]);
+      throw error;
+    }
+    this.#session.ended.catch((error: unknown) => {
+      this.#unheard = { error };
+    });
+  }
+
+  get events(): readonly TestEvent[] {
+    return this.#log.events;
+  }
+
+  get ended(): Promise<void> {
+    return this.#session.ended.catch((error: unknown) => {
+      this.#unheard = undefined;
+      throw error;
+    });
+  }
+
+  async nextEvent(name: string, { timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<TestEvent> {
+    try {
+      return await this.#log.next(name, timeoutMs, this.#session.ended);
+    } catch (error) {
+      if (error === this.#unheard?.error) this.#unheard = undefined;
+      throw error;
+    }
+  }
+
+  async runAction(
+    name: string,
+    run: AttemptOptions & {
+      readonly object: Omit<BenchObject, 'type' | 'key'> & { readonly key?: string };
+      readonly input: unknown;
+    },
+  ): Promise<TestOutcome> {
+    const type = this.#type(halves(name).type);
+    const action = own(type.actions, halves(name).member);
+    if (!action) throw new Error(`plugin ${this.#plugin.name} has no action "${name}"`);
+    return attemptAction(action, {
+      ...run,
+      object: viewOf(type, { key: 'test', ...run.object }, name),
+      input: parse(action.input, run.input, [name, 'input']),
+      http: this.#http,
+      logger: this.#logger,
+      signal: AbortSignal.any([this.#stopped.signal, ...(run.signal ? [run.signal] : [])]),
+    });
+  }
+
+  addObject(object: BenchObject): void {
+    const ref = `${object.type}/${object.key}`;
+    this.#objects.set(ref, viewOf(this.#type(object.type), object, ref));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    try {
+      await this.#session.close();
+    } finally {
+      await this.#http.close();
+    }
+    const failure = this.#unheard;
+    this.#unheard = undefined;
+    if (failure) throw failure.error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #emit(name: string, emission: Emission<unknown>): Promise<Emitted> {
+    try {
+      return await Promise.resolve(this.#accept(name, emission));
+    } catch (error) {
+      this.refused.push({ name, error: error instanceof Error ? error : new Error(String(error)) });
+      throw error;
+    }
+  }
+
+  #accept(name: string, emission: Emission<unknown>): Emitted {
+    const { object, time = new Date(), id } = emission;
+    const type = this.#type(halves(name).type);
+    const schema = own(type.events, halves(name).member);
+    if (!schema) throw new Error(`plugin ${this.#plugin.name} does not declare the event "${name}"`);
+    checkInstance(type, name, object);
+    const data = parse(schema, emission.data, [name, 'data']);
+    const known = id === undefined ? undefined : this.#ids.get(id);
+    if (known !== undefined) return { id: known, duplicate: true };
+    const stored = randomUUID();
+    if (id !== undefined) this.#ids.set(id, stored);
+    this.#log.add({
+      name,
+      data,
+      time,
+      ...(object !== undefined && { object }),
+      ...(id !== undefined && { id }),
+    });
+    return { id: stored, duplicate: false };
+  }
+
+  #objectsOf(type: string): readonly ObjectView[] {
+    const { name } = this.#type(type);
+    return [...this.#objects.values()]
+      .filter((object) => object.type === name)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  #type(name: string): AnyObjectType {
+    const type = this.#plugin.types.find((candidate) => candidate.name === name);
+    if (!type) throw new Error(`plugin ${this.#plugin.name} does not declare the object type "${name}"`);
+    return type;
+  }
+}
+
+function viewOf(type: AnyObjectType, object: Omit<BenchObject, 'type'>, subject: string): ObjectView {
+  const { key, name = key, tags = [] } = object;
+  return {
+    type: type.name,
+    key,
+    name,
+    tags,
+    settings: parse(type.settings, object.settings, [subject, 'settings']),
+  };
+}
+
+function checkInstance(type: AnyObjectType, name: string, object: string | undefined): void {
+  const { instances = 'optional' } = type;
+  if (instances === 'required' && object === undefined)
+    throw new Error(`${name} must name the ${type.name} that it is about`);
+  if (instances === 'none' && object !== undefined)
+    throw new Error(`${name} must not name an object: ${type.name} has none`);
+}
+
+function halves(name: string): { readonly type: string; readonly member: string } {
+  const dot = name.indexOf('.');
+  return { type: name.slice(0, dot), member: name.slice(dot + 1) };
+}
+
+function own<T>(members: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return members && Object.hasOwn(members, name) ? members[name] : undefined;
+}
