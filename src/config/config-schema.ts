@@ -1,0 +1,134 @@
+import { z } from '../sdk/index.ts';
+import { resourceSections } from './resource-schema.ts';
+
+/* The configuration file. The descriptions reach people through the JSON Schema, in their editors. */
+
+const count = (least: number) => z.int().min(least).max(10_000_000);
+
+const server = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address to listen on; 0.0.0.0 for all of IPv4, "::" for all.'),
+    port: z.int().min(0).max(65_535).default(4280).describe('TCP port to listen on; 0 for any free one.'),
+    publicUrl: z
+      .url({
+        protocol: /^https?$/,
+        error: 'must be an http or https URL such as https://signalbox.example.com',
+      })
+      .optional()
+      .describe('Address that others reach this server under, for links. Default: made of host and port.'),
+  })
+  .describe('Where the API listens.');
+
+const store = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(/^(?:sqlite:.|postgres(?:ql)?:\/\/.)/, {
+        error: 'must be sqlite:FILE or postgresql://USER:PASSWORD@HOST/DATABASE',
+      })
+      .optional()
+      .describe('sqlite:FILE or postgresql://… Default: signalbox.db in the data folder.'),
+  })
+  .describe('Where events, runs and resources are kept.');
+
+const plugin = z.union([
+  z.string().min(1),
+  z.strictObject({
+    use: z
+      .string()
+      .min(1)
+      .describe(
+        'Name of a plugin that comes with Signalbox, npm package, or path of a file (./my/heartbeat.ts).',
+      ),
+    settings: z.record(z.string(), z.unknown()).nullish().describe('Settings, as the plugin declares them.'),
+  }),
+]);
+
+const egress = z
+  .strictObject({
+    allow: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Private networks that may be reached: CIDR, or CIDR:port, such as 10.0.0.0/8, 192.168.1.10/32:8443, [fd00::/8]:443.',
+      ),
+  })
+  .describe('What actions may connect to. Public addresses may be; private ones must be named here.');
+
+const limits = z
+  .strictObject({
+    maxConcurrentRuns: count(1).default(256).describe('Runs at one time, over all targets.'),
+    maxWaitingEvents: count(1)
+      .default(10_000)
+      .describe('Events that may wait to be stored; more are answered with 503.'),
+    ingestPatienceMs: count(0)
+      .default(2_000)
+      .describe('How long a request waits for its turn before it is answered with 503, ms.'),
+    memoryRuns: count(1)
+      .default(10_000)
+      .describe('Ready runs that memory holds; the rest wait in the store.'),
+    memoryRunsPerTarget: count(1).default(500).describe('Ready runs that memory holds of one target.'),
+    shutdownGraceMs: count(0)
+      .default(5_000)
+      .describe('How long a shutdown waits for running actions before it aborts them, ms.'),
+  })
+  .describe('How much of everything at one time.');
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('The least important lines to write.'),
+  })
+  .describe('What the server writes about its work.');
+
+/** The sections whose single values can also be set from the environment. */
+export const scalarSections = { server, store, limits, log };
+
+export const defaultPlugins = ['vm', 'webhook'];
+
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('JSON Schema of this file, for editors.'),
+    server: server.prefault({}),
+    data: z
+      .string()
+      .min(1)
+      .default('./data')
+      .describe(
+        'Folder for what Signalbox keeps: the database, keys. A relative path in this file starts at its folder.',
+      ),
+    store: store.prefault({}),
+    plugins: z
+      .array(plugin)
+      .default(defaultPlugins)
+      .describe('The plugins to load; each brings object types.'),
+    egress: egress.prefault({}),
+    limits: limits.prefault({}),
+    log: log.prefault({}),
+    ...resourceSections,
+  })
+  .meta({ title: 'Signalbox configuration' });
+
+type Parsed = z.output<typeof configSchema>;
+
+/** What the configuration says of the server itself: paths absolute, defaults filled in. */
+export interface Config extends Pick<Parsed, 'server' | 'egress' | 'limits' | 'log'> {
+  /** Absolute. */
+  readonly data: string;
+  /** SQLite files are absolute. */
+  readonly store: { readonly url: string };
+  readonly plugins: readonly PluginEntry[];
+}
+
+export interface PluginEntry {
+  readonly use: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export type ParsedConfig = Parsed;
