@@ -1,0 +1,141 @@
+import { z } from '../sdk/schema.ts';
+import { CliError, UnreachableError } from './cli-error.ts';
+
+export interface ApiClientOptions {
+  /** Where Signalbox listens, e.g. `http://127.0.0.1:4280`. */
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+export interface ApiRequest<Answer> {
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** A body makes it a POST. */
+  readonly body?: unknown;
+  readonly answer: z.ZodType<Answer>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Speaks with a running Signalbox. Everything that goes wrong comes as a CliError. */
+export interface ApiClient {
+  request<Answer>(request: ApiRequest<Answer>): Promise<Answer>;
+}
+
+const timeoutMs = 30_000;
+
+export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
+  return {
+    async request({ path, query = {}, body, answer, signal }) {
+      const address = addressOf(url, path, query);
+      const response = await send(address, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          accept: 'application/json',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      });
+      const content = await readJson(response, address);
+      if (!response.ok) throw problemError(response, content);
+      const parsed = answer.safeParse(content);
+      if (!parsed.success) throw notSignalbox(response, address, parsed.error);
+      return parsed.data;
+    },
+  };
+}
+
+function addressOf(base: string, path: string, query: NonNullable<ApiRequest<unknown>['query']>): URL {
+  // Relative to the base, so that a Signalbox behind a path of a proxy is reached, too.
+  const address = new URL(path.replace(/^\//, ''), base.endsWith('/') ? base : `${base}/`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) address.searchParams.set(name, String(value));
+  }
+  return address;
+}
+
+async function send(address: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+}
+
+async function readJson(response: Response, address: URL): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text()) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notSignalbox(response, address, error);
+    throw unreachable(address, error);
+  }
+}
+
+function unreachable(address: URL, error: unknown): CliError {
+  const { name, reason } = failureOf(error);
+  if (name === 'TimeoutError') {
+    return new UnreachableError(`${address.origin} did not answer within ${timeoutMs / 1000} seconds`, {
+      remedy: 'See the log of the server, or try again.',
+      cause: error,
+    });
+  }
+  return new UnreachableError(`cannot reach Signalbox at ${address.origin}: ${reason}`, {
+    remedy:
+      'Is Signalbox running? Start it with `signalbox start`, or name another address with --url or SIGNALBOX_URL.',
+    cause: error,
+  });
+}
+
+const failure = z.object({
+  name: z.string().optional(),
+  message: z.string().optional(),
+  code: z.unknown().optional(),
+  cause: z.unknown().optional(),
+  errors: z.array(z.unknown()).optional(),
+});
+
+// fetch() only says "fetch failed"; what failed is in the cause, and in its parts when several addresses were tried.
+function failureOf(error: unknown): { readonly name?: string | undefined; readonly reason: string } {
+  const { name, message, code, cause, errors } = failure.safeParse(error).data ?? {};
+  if (code === 'ECONNREFUSED') return { name, reason: 'connection refused' };
+  const inner = cause ?? errors?.[0];
+  return inner === undefined ? { name, reason: message ?? String(error) } : { ...failureOf(inner), name };
+}
+
+const problem = z.object({
+  code: z.string().optional(),
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  action: z.string().optional(),
+  field: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  requestId: z.string().optional(),
+});
+
+function problemError(response: Response, content: unknown): CliError {
+  const { code, title, detail, action, field, errors, requestId } = problem.safeParse(content).data ?? {};
+  const message = detail ?? title ?? `Signalbox answered ${response.status} ${response.statusText}`;
+  const details = errors?.map((error) => `${error.field}: ${error.message}`) ?? [];
+  if (details.length === 0 && field !== undefined && !message.includes(field))
+    details.push(`field: ${field}`);
+  if (response.status >= 500 && requestId !== undefined) details.push(`request id: ${requestId}`);
+  // What a server answers while it starts or stops, and a proxy in its place.
+  const Kind = [502, 503, 504].includes(response.status) ? UnreachableError : CliError;
+  return new Kind(message, {
+    ...(code !== undefined && { code }),
+    details,
+    remedy: response.status === 401 ? tokenRemedy : action,
+  });
+}
+
+const tokenRemedy = 'Give a token of this Signalbox with SIGNALBOX_TOKEN or --token.';
+
+function notSignalbox(response: Response, address: URL, cause: Error): CliError {
+  const type = response.headers.get('content-type') ?? 'no content type';
+  return new CliError(`what ${address.origin} answered is not understood (${response.status}, ${type})`, {
+    remedy:
+      'Is this the address of a Signalbox of this version? Name another one with --url or SIGNALBOX_URL.',
+    cause,
+  });
+}

@@ -1,0 +1,59 @@
+import { errorCodes, SignalboxError } from '../domain/errors.ts';
+import { printable, type Channel } from './terminal.ts';
+
+/** A failure that is told in a few lines: what is wrong, and what to do. */
+export class CliError extends Error {
+  override name = 'CliError';
+  readonly code: string | undefined;
+  readonly details: readonly string[];
+  readonly remedy: string | undefined;
+
+  constructor(message: string, { code, details = [], remedy, ...options }: CliErrorParts = {}) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+    this.remedy = remedy;
+  }
+}
+
+interface CliErrorParts extends ErrorOptions {
+  /** Stable code of the API or of the server. */
+  readonly code?: string;
+  readonly details?: readonly string[];
+  readonly remedy?: string | undefined;
+}
+
+/** Nothing answers at the address, or it cannot at present: later it may. */
+export class UnreachableError extends CliError {
+  override name = 'UnreachableError';
+}
+
+/** Prints an error for people. What nobody foresaw comes with its stack. */
+export function printError(err: Channel, error: unknown): void {
+  const { code, message, details, remedy } = asCliError(error);
+  const label = err.paint('red', code === undefined ? 'error' : `error ${code}`);
+  err.line(`${label}: ${printable(message)}`);
+  for (const detail of details) err.line(`  ${printable(detail)}`);
+  if (remedy !== undefined) err.line(`${err.paint('cyan', 'what to do')}: ${printable(remedy)}`);
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof SignalboxError) return fromSignalbox(error);
+  if (error instanceof Error) return unexpected(error);
+  return new CliError(String(error));
+}
+
+function fromSignalbox(error: SignalboxError): CliError {
+  return new CliError(error.message, {
+    code: error.code,
+    details: error.issues.map(({ field, message }) => `${field}: ${message}`),
+    remedy: errorCodes[error.code][2],
+    cause: error,
+  });
+}
+
+function unexpected(error: Error): CliError {
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return new CliError(error.message, { details: frames.map((line) => line.trim()), cause: error });
+}

@@ -1,0 +1,24 @@
+import { CommanderError } from 'commander';
+import { printError } from './cli-error.ts';
+import { createProgram, type ProgramOptions } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/**
+ * Runs a command line, e.g. `['emit', 'vm.power_on']`, and resolves with the exit code when the command is done.
+ * Errors have been printed by then.
+ */
+export async function runCli(args: readonly string[], options: ProgramOptions): Promise<ExitCode> {
+  const terminal = options.terminal ?? processTerminal();
+  try {
+    await createProgram({ ...options, terminal }).parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    // Commander has said everything: help and version end with 0, wrong usage with another code.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    printError(terminal.err, error);
+    return exitCodes.failed;
+  }
+}
