@@ -4,6 +4,9 @@ import { PermanentError } from './errors.ts';
 export interface HttpTarget {
   /** `https://hooks.example.com:8443` */
   readonly origin: string;
+  /** As the URL has it: lower case, IPv6 in brackets. */
+  readonly hostname: string;
+  readonly port: number;
   /** `hooks.example.com:8443`, the port always there. */
   readonly address: string;
   /** Path and query. */
@@ -21,5 +24,6 @@ export function parseTarget(text: string): HttpTarget {
     throw new PermanentError('the URL must not contain user info (user:password@)');
   }
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  return { origin: url.origin, address: `${url.hostname}:${port}`, path: url.pathname + url.search };
+  const { origin, hostname, pathname, search } = url;
+  return { origin, hostname, port: Number(port), address: `${hostname}:${port}`, path: pathname + search };
 }

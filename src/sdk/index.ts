@@ -16,5 +16,7 @@ export type {
 } from './plugin.ts';
 export { PermanentError, RetryableError, TargetGoneError, UnknownOutcomeError } from './errors.ts';
 export type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+export { createAxios } from './http-axios.ts';
+export { headerProblem } from './http-headers.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export type { Logger } from './logger.ts';

@@ -5,6 +5,14 @@ type Schema = z.core.$ZodType;
 /** Where a value lies in its document. */
 export type Path = readonly (string | number)[];
 
+/** `settings.headers[0].value` */
+export function settingsField(path: Path): string {
+  return path.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : `${name}.${part}`),
+    'settings',
+  );
+}
+
 /** Left out of the result by `mapMarked`. */
 export const OMIT = Symbol('omit');
 

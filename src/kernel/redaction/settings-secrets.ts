@@ -3,7 +3,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { z } from '../../sdk/index.ts';
 import { isSecret } from '../../sdk/schema.ts';
 import { findUrls } from './settings-urls.ts';
-import { mapMarked, OMIT, type Path } from './schema-walk.ts';
+import { mapMarked, OMIT, settingsField, type Path } from './schema-walk.ts';
 
 /** What is shown in the place of a secret. Sent back in settings it keeps the secret that is stored. */
 export const MASK = '********';
@@ -86,7 +86,7 @@ function checkOrigins(schema: Schema, incoming: unknown, stored: unknown): void 
   const known = new Set(findUrls(schema, stored).map(({ url }) => originOf(url)));
   const moved = findUrls(schema, incoming).find(({ url }) => !known.has(originOf(url)));
   if (!moved) return;
-  const field = fieldName(moved.path);
+  const field = settingsField(moved.path);
   throw new SignalboxError(
     'SETTINGS_INVALID',
     `${field}: leads to another host than before, so its secrets have to be given again instead of ${MASK}`,
@@ -100,18 +100,11 @@ function originOf(url: string): string {
 }
 
 function notStored(path: Path): SignalboxError {
-  const field = fieldName(path);
+  const field = settingsField(path);
   return new SignalboxError(
     'SETTINGS_INVALID',
     `${field}: ${MASK} stands for a stored secret, and it cannot be told which; give the secret itself`,
     { field },
-  );
-}
-
-function fieldName(path: Path): string {
-  return path.reduce<string>(
-    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : `${name}.${part}`),
-    'settings',
   );
 }
 
