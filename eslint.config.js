@@ -65,7 +65,7 @@ export default defineConfig(
   },
   {
     // What a person runs in a terminal speaks through the console.
-    files: ['src/cli/**/*.ts', 'test/bench/**/*.ts', 'test/crash/**/*.ts'],
+    files: ['src/*.ts', 'src/cli/**/*.ts', 'src/demo/**/*.ts', 'test/bench/**/*.ts', 'test/crash/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {
