@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { locatePlugin } from '../kernel/plugins/plugin-location.ts';
-import { serveSdkToPlugins } from '../kernel/plugins/sdk-resolution.ts';
 import { isPluginLike } from '../sdk/plugin-check.ts';
 import type { NamedPlugin } from './json-schema.ts';
 
@@ -10,7 +9,6 @@ const folder = fileURLToPath(new URL('../../plugins/', import.meta.url));
 
 /** The plugins that come with Signalbox, in the order of their names; nothing of them is started. */
 export async function builtinPlugins(): Promise<readonly NamedPlugin[]> {
-  serveSdkToPlugins();
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(names.sort().map(async (use) => ({ use, plugin: await importPlugin(use) })));

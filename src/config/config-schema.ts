@@ -1,3 +1,5 @@
+import { SignalboxError } from '../domain/errors.ts';
+import { parseAllowList } from '../kernel/egress/allow-list.ts';
 import { z } from '../sdk/index.ts';
 import { resourceSections } from './resource-schema.ts';
 
@@ -48,10 +50,20 @@ const plugin = z.union([
   }),
 ]);
 
+/** Says what the egress policy itself would say of an entry. */
+function checkAllowed(entry: string, context: z.core.$RefinementCtx<string>): void {
+  try {
+    parseAllowList([entry]);
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message.replace(/^egress\.allow\[0\]: /, '') });
+  }
+}
+
 const egress = z
   .strictObject({
     allow: z
-      .array(z.string().min(1))
+      .array(z.string().superRefine(checkAllowed))
       .default([])
       .describe(
         'Private networks that may be reached: CIDR, or CIDR:port, such as 10.0.0.0/8, 192.168.1.10/32:8443, [fd00::/8]:443.',

@@ -22,10 +22,11 @@ export function describeLeftover(ref: ResourceRef): string {
   );
 }
 
+/** Objects are found by type and key, tags by category and name, the others by their id. */
 function apiPath({ kind, id }: ResourceRef): string {
-  if (kind !== 'object') return `/api/${kind}s/${encodeURIComponent(id)}`;
-  const [type = '', ...key] = id.split('/');
-  return `/api/objects/${type}/${encodeURIComponent(key.join('/'))}`;
+  const slash = kind === 'object' || kind === 'tag' ? id.indexOf('/') : -1;
+  const parts = slash === -1 ? [id] : [id.slice(0, slash), id.slice(slash + 1)];
+  return `/api/${kind}s/${parts.map(encodeURIComponent).join('/')}`;
 }
 
 function ours<Stored extends { readonly managedBy: ManagedBy }>(

@@ -269,6 +269,16 @@ describe('loadConfig', () => {
       expect(config.egress.allow).toEqual(['10.0.0.0/8', '[fd00::/8]:443']);
     });
 
+    it('judges the networks of the egress policy one by one', () => {
+      write('egress:\n  allow: [10.0.0.0/8, 10.0.0.0/33, lan, "[::1]:8080"]\n');
+      const lines = problems({ file: 'config/signalbox.yaml' });
+      expect(lines).toEqual([
+        '2 problems:',
+        expect.stringMatching(/^config\/signalbox.yaml:2:23 egress.allow\[1\]: "10.0.0.0\/33" has a prefix/),
+        expect.stringMatching(/^config\/signalbox.yaml:2:36 egress.allow\[2\]: "lan" must be an address/),
+      ]);
+    });
+
     it('warns about variables that mean nothing', () => {
       write('');
       const env = {

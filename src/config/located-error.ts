@@ -1,17 +1,8 @@
-import { type FieldIssue, SignalboxError } from '../domain/errors.ts';
+import { type FieldIssue, type SignalboxError } from '../domain/errors.ts';
 import type { ResourceInput } from '../kernel/resources/resource-input.ts';
 import type { ConfigSource } from './config-source.ts';
-import { configError, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import type { Path } from './source-tree.ts';
-
-/**
- * Turns an error about the configuration that was found after parsing (of a plugin, say, whose settings do not fit)
- * into one that names file, line and column. `base` is the path that the error's fields start at.
- */
-export function locatedError(error: unknown, source: ConfigSource, base: Path = []): unknown {
-  if (!(error instanceof SignalboxError) || (error.field === undefined && base.length === 0)) return error;
-  return configError(problemsOf(error, { source, base }), { cause: error });
-}
 
 /** What an error says of the value at `base`, one problem for each field. */
 export function problemsOf(
@@ -25,7 +16,10 @@ export function problemsOf(
   return issuesOf(error).map(({ field, message }) => {
     if (field === '' || (kind !== undefined && naming[kind].includes(field)))
       return source.keyProblem(base, message);
-    return source.problem(source.pathOf(base, field), message);
+    const path = source.pathOf(base, field);
+    return message.startsWith('unknown key')
+      ? source.keyProblem(path, message)
+      : source.problem(path, message);
   });
 }
 

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../domain/errors.ts';
+import { type ErrorCode, SignalboxError } from '../domain/errors.ts';
 import { dotted, type Path } from './source-tree.ts';
 
 /** Line and column count from 1. */
@@ -18,8 +18,16 @@ export interface Problem {
   readonly message: string;
 }
 
+export interface ConfigErrorOptions extends ErrorOptions {
+  /** Default: CONFIG_INVALID. */
+  readonly code?: ErrorCode;
+}
+
 /** One error that names every problem, in the order of the file. */
-export function configError(problems: readonly Problem[], options?: ErrorOptions): SignalboxError {
+export function configError(
+  problems: readonly Problem[],
+  { code = 'CONFIG_INVALID', ...options }: ConfigErrorOptions = {},
+): SignalboxError {
   const lines = [...new Set([...problems].sort(byPlace).map(describe))];
   const message =
     lines.length === 1
@@ -27,7 +35,7 @@ export function configError(problems: readonly Problem[], options?: ErrorOptions
       : [`${String(lines.length)} problems:`, ...lines.map((line) => `  ${line}`)].join('\n');
   const issues = problems.map((problem) => ({ field: dotted(problem.path), message: problem.message }));
   const field = issues[0]?.field;
-  return new SignalboxError('CONFIG_INVALID', message, {
+  return new SignalboxError(code, message, {
     ...options,
     issues,
     ...(field !== undefined && { field }),

@@ -17,16 +17,35 @@ export function resourceErrors(
 ): readonly SignalboxError[] {
   const staging = new Staging(index);
   const builder = new RecordBuilder(registry, staging, 'config', 0);
-  const errors = inputs.flatMap((input, i) => {
+  return inputs.flatMap((input, i) => {
     try {
       for (const put of builder.build(input)) staging.put(put);
       return [];
     } catch (error) {
-      if (error instanceof SignalboxError) return [error.at(i)];
-      throw error;
+      if (!(error instanceof SignalboxError)) throw error;
+      // It is there, if not usable: those that name it are not at fault.
+      for (const put of standIn(input)) staging.put(put);
+      return [error.at(i)];
     }
   });
-  // What is not usable is missing for those that name it: that is not their fault.
-  const causes = errors.filter((error) => error.code !== 'REFERENCE_MISSING');
-  return causes.length > 0 ? causes : errors;
+}
+
+type Put = Parameters<Staging['put']>[0];
+
+/** What the rest can name in the place of an input that is not usable. */
+function standIn(input: ResourceInput): readonly Put[] {
+  const common = {
+    name: '',
+    enabled: false,
+    settings: {},
+    managedBy: 'config',
+    createdAt: 0,
+    updatedAt: 0,
+  } as const;
+  if (input.kind === 'object') {
+    return [{ kind: 'object', put: { ...common, type: input.type, key: input.key, tags: [] } }];
+  }
+  if (input.kind !== 'task' || input.id === undefined) return [];
+  const { id, action, target } = input;
+  return [{ kind: 'task', put: { ...common, id, action, target, deleteAfterRunning: false, spent: false } }];
 }

@@ -88,7 +88,7 @@ export function keyOffsetOf(root: SourceNode, path: Path): number {
 
 /**
  * The path that a dotted field (`settings.headers[0].name`) means below `base`. Keys that contain dots are found
- * too, since the field is read along the keys that are really there; it ends where the document does.
+ * too, since the field is read along the keys that are really there. What is not there is the last part.
  */
 export function pathOfField(root: SourceNode, base: Path, field: string): Path {
   const path = [...base];
@@ -101,7 +101,7 @@ export function pathOfField(root: SourceNode, base: Path, field: string): Path {
     rest = part.rest;
     node = childOf(node, part.key);
   }
-  return path;
+  return rest === '' ? path : [...path, rest.replace(/^\./, '')];
 }
 
 function firstPart(node: SourceNode, field: string): { key: string | number; rest: string } | undefined {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
+import { serveSdkToPlugins } from '../kernel/plugins/sdk-resolution.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
 import { configJsonSchema } from './json-schema.ts';
 
@@ -12,6 +13,7 @@ import { configJsonSchema } from './json-schema.ts';
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const root = dirname(findPackageJSON('..', import.meta.url) ?? process.cwd());
 const file = join(root, 'config', 'signalbox.schema.json');
+serveSdkToPlugins();
 const wanted = `${JSON.stringify(configJsonSchema(await builtinPlugins()), null, 2)}\n`;
 const present = await readFile(file, 'utf8').catch(() => undefined);
 
