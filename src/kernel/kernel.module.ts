@@ -14,6 +14,8 @@ import { Kernel } from './kernel.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
 import { Notices } from './notices/notices.ts';
+import { KernelPluginHost } from './plugins/kernel-plugin-host.ts';
+import { PLUGIN_HOST } from './plugins/plugin-host.ts';
 import { PluginRegistry } from './plugins/plugin-registry.ts';
 import { ResourceIndex } from './resources/resource-index.ts';
 import { ResourceService } from './resources/resource.service.ts';
@@ -24,6 +26,7 @@ import { EventStream } from './stream/event-stream.ts';
 const open = [
   KERNEL_LOGGER,
   KERNEL_LIMITS,
+  PLUGIN_HOST,
   Kernel,
   Notices,
   PluginRegistry,
@@ -57,6 +60,7 @@ export class KernelModule {
       providers: [
         { provide: KERNEL_LIMITS, useValue: options.limits },
         { provide: KERNEL_LOGGER, useValue: options.logger },
+        { provide: PLUGIN_HOST, useClass: KernelPluginHost },
         ...open.filter((provider) => typeof provider === 'function'),
         ...inner,
       ],

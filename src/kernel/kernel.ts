@@ -51,10 +51,18 @@ export class Kernel implements BeforeApplicationShutdown {
     return this.#started;
   }
 
-  /** Nothing more in; then nothing more out; then the last outcomes to the disk. The storage closes after it. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.stream.close();
+  /**
+   * First step of a stop: starts no more runs and lets those at work end. Events are still taken in; their runs wait
+   * on disk for the next start. Plugins are stopped after it.
+   */
+  async drain(): Promise<void> {
     await this.dispatcher.stop();
+  }
+
+  /** Nothing more in, and the last outcomes to the disk. The storage closes after it. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.drain();
+    await this.stream.close();
     await this.settler.close();
     this.logger.info({}, 'Kernel stopped');
   }

@@ -9,7 +9,7 @@ export interface PluginHost {
    * Resolves once the event and its runs are on disk.
    */
   emit(plugin: string, name: string, emission: Emission<unknown>): Promise<Emitted>;
-  /** The objects of a type, in the order of their keys. */
+  /** The enabled objects of a type, in the order of their keys. */
   objects(type: string): readonly ObjectView[];
   /** The guarded way out. */
   readonly http: HttpClient;

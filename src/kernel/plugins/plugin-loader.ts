@@ -3,6 +3,7 @@ import { issueText } from '../../domain/issue-text.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import { isPluginLike } from '../../sdk/plugin-check.ts';
 import type { AnyPlugin } from '../../sdk/plugin.ts';
+import type { z } from '../../sdk/schema.ts';
 import { withTimeLimit } from '../../sdk/time-limit.ts';
 import { settingsSchema } from '../resources/settings-parser.ts';
 import { locatePlugin, type PluginPlaces } from './plugin-location.ts';
@@ -23,38 +24,45 @@ export interface LoadedPlugin {
   readonly use: string;
 }
 
-// A module may wait at its top level. One that waits for ever must not keep Signalbox from starting in silence.
-const importTimeoutMs = 10_000;
+export interface LoadOptions extends PluginPlaces {
+  /**
+   * For each import, ms. Default 10,000. A module may wait at its top level; one that waits for ever must not keep
+   * Signalbox from starting in silence.
+   */
+  readonly importMs?: number;
+  /** What to make of an entry's settings before they are parsed. Default: they stay as they are. */
+  readonly prepare?: (settings: unknown, schema: z.ZodType, index: number) => unknown;
+}
 
 /**
  * Imports the plugins of a configuration and parses their settings. Each mistake in it is an error here, before
  * anything has started, since whoever made it is likely to be there to read it: PLUGIN_INVALID for a plugin that is
  * not there, cannot be imported, is written for another plugin contract or bears a taken name; CONFIG_INVALID, with
- * a `field` such as `plugins[2].settings.everyMs`, for settings that do not fit.
+ * a `field` such as `plugins[2].settings.everyMs`, for settings that do not fit. The error's `index` says which entry.
  */
 export async function loadPlugins(
   entries: readonly PluginEntry[],
-  places: PluginPlaces,
+  { prepare = (settings) => settings, ...options }: LoadOptions,
 ): Promise<readonly LoadedPlugin[]> {
   serveSdkToPlugins();
   // Refuses what the registry of the running system would refuse.
   const registry = new PluginRegistry();
   const loaded: LoadedPlugin[] = [];
   for (const [i, { use, settings }] of entries.entries()) {
-    const plugin = await importPlugin(use, places);
-    registry.register(plugin, use);
-    loaded.push({
-      plugin,
-      use,
-      settings: parseSettings(plugin, { use, settings }, `plugins[${String(i)}].settings`),
-    });
+    try {
+      const plugin = await importPlugin(use, options);
+      registry.register(plugin, use);
+      const entry = { use, settings: prepare(settings, settingsSchema(plugin), i) };
+      loaded.push({ plugin, use, settings: parseSettings(plugin, entry, `plugins[${String(i)}].settings`) });
+    } catch (error) {
+      throw error instanceof SignalboxError ? error.at(i) : error;
+    }
   }
   return loaded;
 }
 
-async function importPlugin(use: string, places: PluginPlaces): Promise<AnyPlugin> {
-  const location = locatePlugin(use, places);
-  const candidate = exportedDefault(await importModule(use, location));
+async function importPlugin(use: string, { importMs = 10_000, ...places }: LoadOptions): Promise<AnyPlugin> {
+  const candidate = exportedDefault(await importModule(use, locatePlugin(use, places), importMs));
   if (candidate === undefined) {
     throw invalid(
       `plugin ${use}: the module has no default export; write \`export default definePlugin({ … })\``,
@@ -68,12 +76,10 @@ async function importPlugin(use: string, places: PluginPlaces): Promise<AnyPlugi
   return candidate;
 }
 
-async function importModule(use: string, location: string): Promise<object> {
+async function importModule(use: string, location: string, ms: number): Promise<object> {
+  const message = `it still waits at its top level after ${String(ms / 1000)} s`;
   try {
-    return await withTimeLimit(import(location) as Promise<object>, {
-      ms: importTimeoutMs,
-      message: 'it waits at its top level for more than 10 s',
-    });
+    return await withTimeLimit(import(location) as Promise<object>, { ms, message });
   } catch (cause) {
     throw invalid(`plugin ${use}: cannot be imported: ${messageOf(cause)}`, cause);
   }

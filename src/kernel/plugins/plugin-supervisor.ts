@@ -7,11 +7,12 @@ import {
   type PluginServices,
   type SessionLimits,
 } from '../../sdk/plugin-session.ts';
+import { settingsSchema } from '../resources/settings-parser.ts';
 import type { PluginHost } from './plugin-host.ts';
 import type { LoadedPlugin } from './plugin-loader.ts';
 import type { PluginRegistry, PluginState } from './plugin-registry.ts';
 import { inScope, outOfScope, type PluginScope } from './plugin-scope.ts';
-import { restartDelay, restartPolicy, type RestartPolicy } from './restart-delay.ts';
+import { RestartBackoff, type RestartPolicy } from './restart-backoff.ts';
 
 export interface Supervision {
   readonly registry: PluginRegistry;
@@ -29,21 +30,20 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
   readonly #registry: PluginRegistry;
   readonly #host: PluginHost;
   readonly #limits: SessionLimits;
-  readonly #policy: RestartPolicy;
+  readonly #backoff: RestartBackoff;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   #session: PluginSession | undefined;
   #life: Promise<void> = Promise.resolve();
+  #upSince: number | undefined;
   #restarts = 0;
-  /** In a row. */
-  #failures = 0;
 
   constructor(loaded: LoadedPlugin, { registry, host, limits, restarts }: Supervision) {
     this.#loaded = loaded;
     this.#registry = registry;
     this.#host = host;
     this.#limits = limits ?? sessionLimits;
-    this.#policy = restarts ?? restartPolicy;
+    this.#backoff = new RestartBackoff(restarts);
     this.#logger = host.logger(this.#name);
   }
 
@@ -57,7 +57,7 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     void this.stop();
   }
 
-  /** Events that a plugin emits while it stops can still be stored: the storage closes later. */
+  /** Nest closes the HTTP server and the storage after this. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.stop();
   }
@@ -86,17 +86,16 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
   async #runOnce(): Promise<boolean> {
     const session = new PluginSession(this.#loaded.plugin, this.#services(), this.#limits);
     this.#session = session;
-    let upSince = Infinity;
+    this.#upSince = undefined;
     try {
       if (this.#restarts > 0) this.#report('starting', this.#registry.plugin(this.#name)?.reason);
       await inScope(this.#scopeOf(session), () => session.start());
-      upSince = performance.now();
+      this.#upSince = performance.now();
       this.#report('up');
       await session.ended;
       return true;
     } catch (error) {
       if (this.#stopping.signal.aborted) return true;
-      this.#failures = performance.now() - upSince >= this.#policy.healthyMs ? 1 : this.#failures + 1;
       this.#logger.error({ err: error }, `plugin ${this.#name} is down`);
       this.#report('down', messageOf(error));
       return false;
@@ -115,9 +114,10 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   async #pause(): Promise<void> {
+    const upMs = this.#upSince === undefined ? 0 : performance.now() - this.#upSince;
     const { signal } = this.#stopping;
     // Rejects only when it is cut short, which the caller sees from the signal.
-    await sleep(restartDelay(this.#failures, this.#policy), undefined, { signal }).catch(() => undefined);
+    await sleep(this.#backoff.next(upMs), undefined, { signal }).catch(() => undefined);
   }
 
   async #close(session: PluginSession): Promise<void> {
@@ -138,11 +138,18 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     };
   }
 
-  #objects(type: string): readonly ObjectView[] {
-    if (!this.#loaded.plugin.types.some(({ name }) => name === type)) {
-      throw new Error(`plugin ${this.#name} does not declare the object type "${type}"`);
-    }
-    return this.#host.objects(type);
+  #objects(typeName: string): readonly ObjectView[] {
+    const type = this.#loaded.plugin.types.find(({ name }) => name === typeName);
+    if (!type) throw new Error(`plugin ${this.#name} does not declare the object type "${typeName}"`);
+    return this.#host.objects(typeName).flatMap((object) => {
+      const settings = settingsSchema(type).safeParse(object.settings);
+      if (settings.success) return { ...object, settings: settings.data };
+      this.#logger.warn(
+        { object: `${typeName}/${object.key}`, err: settings.error },
+        'an object is left out: its settings do not fit its type any more',
+      );
+      return [];
+    });
   }
 
   async #emit(name: string, emission: Emission<unknown>): Promise<Emitted> {

@@ -1,4 +1,5 @@
-import { compileTemplate } from '../../domain/template.ts';
+import { issueText } from '../../domain/issue-text.ts';
+import { hasPlaceholder } from '../../domain/template.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { z, type AnyObjectType, type JsonObject } from '../../sdk/index.ts';
@@ -12,7 +13,7 @@ export function settingsSchema(type: Pick<AnyObjectType, 'settings'>): z.ZodType
 
 /** Parses what people wrote as the settings of an object. */
 export function parseSettings(schema: z.ZodType, value: unknown, subject: string): JsonObject {
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value ?? {}, { error: issueText });
   if (!result.success)
     throw schemaError(result.error, { code: 'SETTINGS_INVALID', subject, prefix: 'settings' });
   return jsonObject(result.data, subject);
@@ -24,7 +25,7 @@ export function parseSettings(schema: z.ZodType, value: unknown, subject: string
  */
 export function checkTaskSettings(schema: z.ZodType, value: unknown, subject: string): JsonObject {
   const settings = jsonObject(value ?? {}, subject);
-  const result = strict(schema).safeParse(settings);
+  const result = strict(schema).safeParse(settings, { error: issueText });
   if (result.success) return settings;
   const issues = result.error.issues.filter((issue) => !leadsToPlaceholder(settings, issue.path));
   if (issues.length === 0) return settings;
@@ -49,7 +50,7 @@ function leadsToPlaceholder(settings: JsonObject, path: readonly PropertyKey[]):
     if (typeof value === 'string') break;
     value = (value as Record<PropertyKey, unknown> | null | undefined)?.[part];
   }
-  return typeof value === 'string' && compileTemplate(value).placeholders.length > 0;
+  return typeof value === 'string' && hasPlaceholder(value);
 }
 
 function jsonObject(value: unknown, subject: string): JsonObject {

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { SignalboxError } from '../../domain/errors.ts';
+import { issueText } from '../../domain/issue-text.ts';
 import type { EventRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import type { AnyObjectType, JsonValue } from '../../sdk/index.ts';
@@ -28,13 +29,15 @@ export interface EventOrigin {
   readonly cause?: Pick<EventRecord, 'id' | 'depth'>;
 }
 
+const whenWrong = { error: issueText };
+
 /** Judges an event against what the plugins declare and stamps id and time on it. */
 export function eventRecord(input: EventInput, registry: PluginRegistry, origin: EventOrigin): EventRecord {
   const known = registry.event(input.type);
   if (!known)
     throw invalid('EVENT_TYPE_UNKNOWN', 'type', `no plugin declares the event "${input.type.slice(0, 100)}"`);
   checkObject(input, known.type);
-  const data = known.schema.safeParse(input.data ?? {});
+  const data = known.schema.safeParse(input.data ?? {}, whenWrong);
   if (!data.success)
     throw schemaError(data.error, { code: 'EVENT_INVALID', subject: input.type, prefix: 'data' });
   const receivedAt = Date.now();

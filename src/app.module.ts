@@ -1,0 +1,65 @@
+import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { ApiModule } from './api/api.module.ts';
+import { ConfigApplier } from './config/apply-config.ts';
+import { describeLeftover } from './config/leftovers.ts';
+import type { LoadedConfig } from './config/load-config.ts';
+import { EgressModule } from './kernel/egress/egress.module.ts';
+import type { EgressOptions } from './kernel/egress/egress-http.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { KernelModule } from './kernel/kernel.module.ts';
+import type { KernelLimits } from './kernel/limits.ts';
+import { KERNEL_LOGGER, type KernelLogger } from './kernel/logger.ts';
+import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
+import { PluginModule } from './kernel/plugins/plugin.module.ts';
+import { PersistenceModule } from './persistence/persistence.module.ts';
+
+export interface AppOptions {
+  readonly loaded: LoadedConfig;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly limits: KernelLimits;
+  readonly egress: EgressOptions;
+  readonly logger: KernelLogger;
+  readonly adminToken: string | undefined;
+}
+
+const LOADED_CONFIG = Symbol('LoadedConfig');
+
+/** The one list of modules. */
+@Module({})
+export class AppModule implements OnModuleInit {
+  static forRoot({ loaded, plugins, limits, egress, logger, adminToken }: AppOptions): DynamicModule {
+    const { store, data } = loaded.config;
+    return {
+      module: AppModule,
+      imports: [
+        EventEmitterModule.forRoot(),
+        PersistenceModule.forRoot({ url: store.url, dataDir: data }),
+        EgressModule.forRoot(egress),
+        KernelModule.forRoot({ limits, logger }),
+        ...plugins.map((plugin) => PluginModule.for(plugin)),
+        ApiModule.register({ adminToken }),
+      ],
+      providers: [ConfigApplier, { provide: LOADED_CONFIG, useValue: loaded }],
+    };
+  }
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly applier: ConfigApplier,
+    @Inject(LOADED_CONFIG) private readonly loaded: LoadedConfig,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  /**
+   * Nest initialises the root module last: all object types are declared by now, no plugin has started and nobody
+   * listens yet.
+   */
+  async onModuleInit(): Promise<void> {
+    await this.kernel.load();
+    const { created, updated, unchanged, leftovers } = await this.applier.apply(this.loaded);
+    if (created + updated > 0) this.logger.info({ created, updated, unchanged }, 'Configuration applied');
+    for (const ref of leftovers) this.logger.warn({}, describeLeftover(ref));
+    await this.kernel.start();
+  }
+}

@@ -1,0 +1,103 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { Authenticator } from './api/auth/authenticator.ts';
+import { createFastifyAdapter } from './api/http-server.ts';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config/config-schema.ts';
+import { loadConfig, type LoadOptions } from './config/load-config.ts';
+import { EgressHttp } from './kernel/egress/egress-http.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { defaultLimits, type KernelLimits } from './kernel/limits.ts';
+import { Notices } from './kernel/notices/notices.ts';
+import { loadPlugins, type LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
+import { taskPlugin } from './kernel/task-type.ts';
+import { createLog, kernelLogger, nestLogger } from './server-log.ts';
+
+/** A Signalbox that listens. */
+export interface RunningSignalbox {
+  /** Where it is reached: `http://127.0.0.1:4280`. */
+  readonly url: string;
+  /** Absolute path of the data folder. */
+  readonly data: string;
+  /** Absolute path of the configuration file, if there is one. */
+  readonly configFile: string | undefined;
+  /** The admin token that this first start has made. It cannot be asked for again. */
+  readonly firstToken: string | undefined;
+  readonly notices: Notices;
+  /** Lets runs end, puts back what does not, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts the whole server; it listens when the promise resolves. Throws SignalboxError with what to do. */
+export async function startSignalbox(options: LoadOptions): Promise<RunningSignalbox> {
+  const loaded = loadConfig(options);
+  const { config } = loaded;
+  const log = createLog({ level: config.log.level, readable: process.stdout.isTTY });
+  for (const warning of loaded.warnings) log.warn(warning);
+  const plugins = await loadPlugins(config.plugins, { configDir: loaded.dir });
+  const module = AppModule.forRoot({
+    loaded,
+    plugins: [kernelsOwn, ...plugins],
+    limits: limitsOf(config),
+    egress: { allow: config.egress.allow, own: databaseAddress(config.store.url) },
+    logger: kernelLogger(log),
+    adminToken: options.env['SIGNALBOX_ADMIN_TOKEN'],
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, createFastifyAdapter(), {
+    logger: nestLogger(log),
+    abortOnError: false,
+  });
+  await app.listen(config.server.port, config.server.host);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  app.get(EgressHttp).protect({ address: config.server.host, port });
+  return running(app, { loaded, port });
+}
+
+const kernelsOwn: LoadedPlugin = { plugin: taskPlugin, settings: {}, use: 'task' };
+
+function running(
+  app: NestFastifyApplication,
+  { loaded, port }: { readonly loaded: ReturnType<typeof loadConfig>; readonly port: number },
+): RunningSignalbox {
+  const { server, data } = loaded.config;
+  return {
+    url: `http://${urlHost(server.host)}:${String(port)}`,
+    data,
+    configFile: loaded.file,
+    firstToken: app.get(Authenticator).firstToken(),
+    notices: app.get(Notices),
+    stop: async () => {
+      await app.get(Kernel).drain();
+      await app.close();
+    },
+  };
+}
+
+function limitsOf({ limits }: Config): KernelLimits {
+  const { ingest, dispatch } = defaultLimits;
+  return {
+    ingest: { ...ingest, maxWaiting: limits.maxWaitingEvents, patienceMs: limits.ingestPatienceMs },
+    dispatch: {
+      ...dispatch,
+      concurrency: limits.maxConcurrentRuns,
+      memoryRuns: limits.memoryRuns,
+      memoryRunsPerTarget: limits.memoryRunsPerTarget,
+      graceMs: limits.shutdownGraceMs,
+    },
+  };
+}
+
+/** Actions must not reach the database that Signalbox itself uses. */
+function databaseAddress(url: string): readonly { address: string; port: number }[] {
+  if (!url.startsWith('postgres')) return [];
+  const { hostname, port } = new URL(url);
+  return [{ address: hostname, port: port === '' ? 5432 : Number(port) }];
+}
+
+/** How the host stands in a URL; an address that means "all" is reached through loopback. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

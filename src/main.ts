@@ -1,0 +1,15 @@
+import { runCli } from './cli/run-cli.ts';
+import { VERSION } from './sdk/version.ts';
+
+// The server is loaded only by the commands that start one: the others answer at once.
+process.exitCode = await runCli(process.argv.slice(2), {
+  version: VERSION,
+  start: async (options) => {
+    const { serve } = await import('./serve.ts');
+    await serve(options);
+  },
+  demo: async (options) => {
+    const { demo } = await import('./demo/demo.ts');
+    await demo(options);
+  },
+});

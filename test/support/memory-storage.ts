@@ -1,0 +1,149 @@
+import type { AttemptRecord, EventRecord, RunRecord } from '../../src/domain/records.ts';
+import { SignalboxError } from '../../src/domain/errors.ts';
+import type {
+  Commit,
+  EventQuery,
+  HistoryPort,
+  JournalPort,
+  Page,
+  PageRequest,
+  Plan,
+  ResourceChange,
+  ResourceStorePort,
+  Resources,
+  RunQuery,
+  RunQueuePort,
+  StoreHealthPort,
+  TokenRecord,
+  TokenStorePort,
+} from '../../src/kernel/ports.ts';
+
+/**
+ * The ports that the API needs, in memory, for specs that are not about storage. `fail` makes every write and the
+ * ping reject, as a full disk would.
+ */
+export class MemoryStorage
+  implements JournalPort, HistoryPort, ResourceStorePort, TokenStorePort, StoreHealthPort
+{
+  readonly storedEvents: EventRecord[] = [];
+  readonly storedRuns: RunRecord[] = [];
+  readonly storedAttempts: AttemptRecord[] = [];
+  readonly tokens: TokenRecord[] = [];
+  readonly changes: ResourceChange[] = [];
+  fail = false;
+
+  commit(events: readonly EventRecord[], plan: (events: readonly EventRecord[]) => Plan): Promise<Commit> {
+    return this.#write(() => {
+      const known = events.map((event) => this.#store(event));
+      const fresh = events.filter((event, i) => known[i] === event.id);
+      const { runs, spentTasks } = plan(fresh);
+      this.storedRuns.push(...runs);
+      const results = events.map((event, i) => ({
+        id: known[i] ?? event.id,
+        duplicate: known[i] !== event.id,
+      }));
+      return { events: results, runs, spentTasks };
+    });
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  events({ type, object, source, ...request }: EventQuery): Promise<Page<EventRecord>> {
+    const found = this.storedEvents
+      .filter((event) => type === undefined || event.type === type)
+      .filter((event) => object === undefined || event.object === object)
+      .filter((event) => source === undefined || event.source === source)
+      .filter((event) => within(event.receivedAt, request));
+    return Promise.resolve(newestFirst(found, request));
+  }
+
+  event(id: string): Promise<EventRecord | undefined> {
+    return Promise.resolve(this.storedEvents.find((event) => event.id === id));
+  }
+
+  runs({ states, taskId, target, eventId, ...request }: RunQuery): Promise<Page<RunRecord>> {
+    const found = this.storedRuns
+      .filter((run) => !states || states.includes(run.state))
+      .filter((run) => taskId === undefined || run.taskId === taskId)
+      .filter((run) => target === undefined || run.target === target)
+      .filter((run) => eventId === undefined || run.eventId === eventId)
+      .filter((run) => within(run.createdAt, request));
+    return Promise.resolve(newestFirst(found, request));
+  }
+
+  run(id: string): Promise<RunRecord | undefined> {
+    return Promise.resolve(this.storedRuns.find((run) => run.id === id));
+  }
+
+  attempts(runId: string): Promise<readonly AttemptRecord[]> {
+    return Promise.resolve(this.storedAttempts.filter((attempt) => attempt.runId === runId));
+  }
+
+  /** The part of the queue that a person's retry needs. */
+  readonly requeue: RunQueuePort['requeue'] = (runId, input, now) => {
+    const at = this.storedRuns.findIndex(({ id }) => id === runId);
+    const run = this.storedRuns[at];
+    if (!run || !['failed', 'held', 'cancelled'].includes(run.state)) return Promise.resolve(false);
+    this.storedRuns[at] = { ...run, state: 'pending', input, dueAt: now };
+    return Promise.resolve(true);
+  };
+
+  load(): Promise<Resources> {
+    return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [] });
+  }
+
+  apply(changes: readonly ResourceChange[]): Promise<void> {
+    return this.#write(() => {
+      this.changes.push(...changes);
+    });
+  }
+
+  all(): Promise<readonly TokenRecord[]> {
+    return Promise.resolve(this.tokens);
+  }
+
+  add(token: TokenRecord): Promise<void> {
+    return this.#write(() => {
+      this.tokens.push(token);
+    });
+  }
+
+  ping(): Promise<void> {
+    return this.#write(() => undefined);
+  }
+
+  /** Id of the stored event: its own, unless it is a duplicate. */
+  #store(event: EventRecord): string {
+    const { source, sourceId } = event;
+    const known =
+      sourceId === undefined
+        ? undefined
+        : this.storedEvents.find((other) => other.source === source && other.sourceId === sourceId);
+    if (!known) this.storedEvents.push(event);
+    return (known ?? event).id;
+  }
+
+  #write<T>(work: () => T): Promise<T> {
+    if (!this.fail) return Promise.resolve(work());
+    return Promise.reject(
+      new SignalboxError('STORAGE_UNAVAILABLE', 'disk full on /dev/secret', { retryAfter: 7 }),
+    );
+  }
+}
+
+function within(time: number, { from = -Infinity, to = Infinity }: PageRequest): boolean {
+  return time >= from && time < to;
+}
+
+function newestFirst<T extends { readonly id: string }>(
+  found: readonly T[],
+  { limit, cursor }: PageRequest,
+): Page<T> {
+  const sorted = [...found].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const rest = cursor === undefined ? sorted : sorted.filter(({ id }) => id < cursor);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, ...(last && rest.length > limit && { next: last.id }) };
+}
