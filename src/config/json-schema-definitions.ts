@@ -60,16 +60,19 @@ export class Definitions {
   }
 }
 
+/** Keywords whose content is no schema. */
+const values = ['default', 'const', 'enum', 'examples'];
+
 /** Renames references, and leaves out what says nothing to an editor. */
 function tidy(value: unknown, rename: (ref: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => tidy(item, rename));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([key, inner]) => !isNoise(key, inner));
   return Object.fromEntries(
-    entries.map(([key, inner]) => [
-      key,
-      key === '$ref' && typeof inner === 'string' ? rename(inner) : tidy(inner, rename),
-    ]),
+    entries.map(([key, inner]) => {
+      if (values.includes(key)) return [key, inner];
+      return [key, key === '$ref' && typeof inner === 'string' ? rename(inner) : tidy(inner, rename)];
+    }),
   );
 }
 

@@ -21,15 +21,16 @@ function allowed(schema: JsonSchema, kind: PlaceholderKind): JsonSchema {
   return !takesAnyText(inner) && wantsPlaceholder([inner], kind) ? alternative(inner, kind) : inner;
 }
 
-/** Whether one placeholder can stand for the whole of it. The word that tells the forms of a value apart is written out. */
+/** Whether one placeholder can stand for the whole of it. A fixed word tells the forms of a value apart: it is written out. */
 function wantsPlaceholder(forms: readonly JsonSchema[], kind: PlaceholderKind): boolean {
-  return forms.some(
-    ({ type, enum: choices }) =>
-      choices !== undefined ||
-      (typeof type === 'string' && ['number', 'integer', 'boolean', 'string'].includes(type)) ||
-      (kind === 'template' && (type === 'object' || type === 'array')),
-  );
+  const types = kind === 'template' ? [...scalars, 'object', 'array'] : scalars;
+  return forms.some(({ type, enum: choices, const: fixed }) => {
+    if (fixed !== undefined) return false;
+    return choices !== undefined || (typeof type === 'string' && types.includes(type));
+  });
 }
+
+const scalars = ['string', 'number', 'integer', 'boolean'];
 
 function takesAnyText(schema: JsonSchema): boolean {
   const { type, const: fixed, enum: choices, pattern, format, minLength, maxLength } = schema;

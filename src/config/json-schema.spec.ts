@@ -120,6 +120,10 @@ describe('the JSON Schema of the configuration', () => {
     expect(fits('objects: { lamp/a: { settings: { url: "https://a.example", watts: "${NAME}" } } }')).toBe(
       false,
     );
+    const auth = (value: string) =>
+      `objects: { lamp/a: { settings: { url: "https://a.example", auth: ${value} } } }`;
+    expect(fits(auth('{ type: bearer, token: "${env:T}" }'))).toBe(true);
+    expect(fits(auth('{ type: "${env:T}" }'))).toBe(false);
     const dim =
       'tasks: { t: { action: lamp.dim, target: { object: a }, settings: { to: "${event.data.to}", by: "${event.data.by}" } } }';
     expect(fits(dim)).toBe(true);
