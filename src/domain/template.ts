@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../sdk/index.ts';
 import { parseText, parseVariable, type Part } from './template-placeholder.ts';
 import { createLookup, type Lookup, type TemplateScope } from './template-scope.ts';
 
-export { checkTemplate, type TemplateKnowledge, type TemplateProblem } from './template-check.ts';
+export { checkTemplate } from './template-check.ts';
 export type { TemplateScope } from './template-scope.ts';
 
 /**
