@@ -5,12 +5,13 @@ import { Authenticator } from './api/auth/authenticator.ts';
 import { createFastifyAdapter } from './api/http-server.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config-schema.ts';
+import { loadConfiguredPlugins } from './config/configured-plugins.ts';
 import { loadConfig, type LoadOptions } from './config/load-config.ts';
 import { EgressHttp } from './kernel/egress/egress-http.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { defaultLimits, type KernelLimits } from './kernel/limits.ts';
 import { Notices } from './kernel/notices/notices.ts';
-import { loadPlugins, type LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
+import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
 import { taskPlugin } from './kernel/task-type.ts';
 import { createLog, kernelLogger, nestLogger } from './server-log.ts';
 
@@ -35,7 +36,7 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
   const { config } = loaded;
   const log = createLog({ level: config.log.level, readable: process.stdout.isTTY });
   for (const warning of loaded.warnings) log.warn(warning);
-  const plugins = await loadPlugins(config.plugins, { configDir: loaded.dir });
+  const plugins = await loadConfiguredPlugins(loaded);
   const module = AppModule.forRoot({
     loaded,
     plugins: [kernelsOwn, ...plugins],

@@ -102,7 +102,7 @@ const log = z
 /** The sections whose single values can also be set from the environment. */
 export const scalarSections = { server, store, limits, log };
 
-export const defaultPlugins = ['vm', 'webhook'];
+const defaultPlugins = ['vm', 'webhook'];
 
 export const configSchema = z
   .strictObject({

@@ -15,7 +15,7 @@ import { parseConfig } from './parse-config.ts';
 import { type ConfiguredResource, configuredResources } from './resource-inputs.ts';
 import type { Path } from './source-tree.ts';
 
-export const DEFAULT_FILE = 'config/signalbox.yaml';
+const DEFAULT_FILE = 'config/signalbox.yaml';
 
 export interface LoadOptions {
   /** The configuration file. Default: `SIGNALBOX_CONFIG`, or `config/signalbox.yaml` if there is one. */

@@ -43,7 +43,7 @@ export function configError(
 }
 
 /** `config/signalbox.yaml:14:11` */
-export function place(where: Location | string): string {
+function place(where: Location | string): string {
   return typeof where === 'string' ? where : `${where.file}:${String(where.line)}:${String(where.column)}`;
 }
 

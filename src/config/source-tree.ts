@@ -50,7 +50,7 @@ export function valueOf(node: SourceNode): JsonValue {
   }
 }
 
-export function childOf(node: SourceNode, part: string | number): SourceNode | undefined {
+function childOf(node: SourceNode, part: string | number): SourceNode | undefined {
   if (node.kind === 'map') return node.entries.get(String(part))?.node;
   if (node.kind === 'list') return node.items[Number(part)];
   return undefined;

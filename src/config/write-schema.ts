@@ -20,7 +20,7 @@ const present = await readFile(file, 'utf8').catch(() => undefined);
 if (present === wanted) {
   say(`${file} is up to date`);
 } else if (process.argv.includes('--check')) {
-  say(`${file} differs from the schemas in the code; run: node dist/src/config/write-schema.js`);
+  say(`${file} differs from the schemas in the code; run: npm run schema`);
   process.exitCode = 1;
 } else {
   await writeFile(file, wanted);
