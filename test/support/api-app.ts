@@ -98,6 +98,7 @@ export async function startApi(
       return { status: answer.statusCode, headers: answer.headers, body: parsed };
     },
     async [Symbol.asyncDispose]() {
+      app.get(Backlog).stop();
       await app.close();
     },
   };

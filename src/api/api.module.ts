@@ -1,0 +1,56 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { AuthGuard } from './auth/auth.guard.ts';
+import { AUTH_OPTIONS, type AuthOptions } from './auth/auth-options.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { ProblemFilter } from './errors/problem.filter.ts';
+import { EventsController } from './events/events.controller.ts';
+import { HealthController } from './health/health.controller.ts';
+import { ObjectsController } from './objects/objects.controller.ts';
+import { PluginsController } from './plugins/plugins.controller.ts';
+import { ResourceEditor } from './resources/resource-editor.ts';
+import { RunsController } from './runs/runs.controller.ts';
+import { TagsController } from './tags/tags.controller.ts';
+import { TasksController } from './tasks/tasks.controller.ts';
+import { TriggersController } from './triggers/triggers.controller.ts';
+import { TypesController } from './types/types.controller.ts';
+import { DtoPipe } from './validation/dto.pipe.ts';
+
+export interface ApiModuleOptions extends AuthOptions {
+  /** Modules that provide the kernel and the ports, unless they are global. */
+  readonly imports?: NonNullable<DynamicModule['imports']>;
+}
+
+/**
+ * The REST API. Its guard, filter and pipe are global: they stand before the controllers that plugins bring, too.
+ */
+@Module({})
+export class ApiModule {
+  static register({ imports = [], adminToken }: ApiModuleOptions = {}): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [...imports, TerminusModule.forRoot({ logger: false })],
+      controllers: [
+        EventsController,
+        RunsController,
+        ObjectsController,
+        TagsController,
+        TasksController,
+        TriggersController,
+        TypesController,
+        PluginsController,
+        HealthController,
+      ],
+      providers: [
+        { provide: AUTH_OPTIONS, useValue: { adminToken } satisfies AuthOptions },
+        Authenticator,
+        ResourceEditor,
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: DtoPipe },
+      ],
+      exports: [Authenticator],
+    };
+  }
+}

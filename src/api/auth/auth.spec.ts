@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import { RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { createHash } from 'node:crypto';
+import { adminToken, startApi, type ApiApp } from '../../../test/support/api-app.ts';
+import { MemoryStorage } from '../../../test/support/memory-storage.ts';
+import { Authenticator } from './authenticator.ts';
+import { scopes, type Scope } from './scopes.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Storage with a token for each scope, `token-<scope>`. */
+function storageWithTokens(): MemoryStorage {
+  const storage = new MemoryStorage();
+  for (const scope of scopes) {
+    const hash = sha256(`token-${scope}`);
+    storage.tokens.push({ id: scope, name: `${scope}er`, hash, scopes: [scope], createdAt: 0 });
+  }
+  return storage;
+}
+
+const withToken = (api: ApiApp, token: string | undefined, method: string, url: string) =>
+  api.send(method, url, undefined, { authorization: token === undefined ? undefined : `Bearer ${token}` });
+
+describe('authentication', () => {
+  it('asks for a token on every route but health', async () => {
+    await using api = await startApi([]);
+    for (const url of [
+      '/api/events',
+      '/api/runs',
+      '/api/objects',
+      '/api/tasks',
+      '/api/types',
+      '/api/plugins',
+    ]) {
+      const { status, headers, body } = await withToken(api, undefined, 'GET', url);
+      expect({ url, status, code: body.code }).toEqual({ url, status: 401, code: 'AUTH_REQUIRED' });
+      expect(headers['www-authenticate']).toBe('Bearer realm="signalbox"');
+    }
+    expect(await withToken(api, undefined, 'GET', '/health/live')).toMatchObject({ status: 200 });
+  });
+
+  it('takes the admin token of an automated install and stores none', async () => {
+    await using api = await startApi([]);
+    expect(await withToken(api, adminToken, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
+    expect(await withToken(api, `${adminToken}x`, 'GET', '/api/tasks')).toMatchObject({ status: 401 });
+    expect(api.storage.tokens).toEqual([]);
+    expect(api.app.get(Authenticator).firstToken()).toBeUndefined();
+  });
+
+  it.each(['', 'Bearer', 'Bearer ', 'Basic YTpi', `Bearer ${adminToken} x`, adminToken])(
+    'refuses the header %j',
+    async (authorization) => {
+      await using api = await startApi([]);
+      expect(await api.send('GET', '/api/tasks', undefined, { authorization })).toMatchObject({
+        status: 401,
+      });
+    },
+  );
+
+  it('takes the scheme in any case', async () => {
+    await using api = await startApi([]);
+    const authorization = `bearer ${adminToken}`;
+    expect(await api.send('GET', '/api/tasks', undefined, { authorization })).toMatchObject({ status: 200 });
+  });
+
+  it('makes a token at first start, gives it out once and stores only its hash', async () => {
+    const storage = new MemoryStorage();
+    await using api = await startApi([], { storage });
+    const authenticator = api.app.get(Authenticator);
+    const token = authenticator.firstToken() ?? '';
+    expect(token).toMatch(/^sbx_[\w-]{43}$/);
+    expect(authenticator.firstToken()).toBeUndefined();
+    expect(storage.tokens).toMatchObject([{ hash: sha256(token), scopes: ['admin'] }]);
+    expect(JSON.stringify(storage.tokens)).not.toContain(token);
+    expect(await withToken(api, token, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
+
+    await using again = await startApi([], { storage });
+    expect(again.app.get(Authenticator).firstToken()).toBeUndefined();
+    expect(await withToken(again, token, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['', 'must be at least 16 characters, got 0'],
+    ['short', 'must be at least 16 characters, got 5'],
+    ['with spaces in between', 'must be printable ASCII without spaces'],
+  ])('refuses to start with the admin token %j', async (token, problem) => {
+    await expect(startApi([], { adminToken: token })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `SIGNALBOX_ADMIN_TOKEN: ${problem}`,
+    });
+  });
+});
+
+describe('scopes', () => {
+  const routes: readonly (readonly [method: string, url: string, scope: Scope])[] = [
+    ['POST', '/api/events', 'ingest'],
+    ['GET', '/api/events', 'read'],
+    ['GET', '/api/events/x', 'read'],
+    ['GET', '/api/runs', 'read'],
+    ['GET', '/api/runs/x', 'read'],
+    ['POST', '/api/runs/x/retry', 'operate'],
+    ['GET', '/api/objects', 'read'],
+    ['GET', '/api/objects/lamp', 'read'],
+    ['GET', '/api/objects/lamp/x', 'read'],
+    ['POST', '/api/objects/lamp', 'admin'],
+    ['PUT', '/api/objects/lamp/x', 'admin'],
+    ['PATCH', '/api/objects/lamp/x', 'admin'],
+    ['DELETE', '/api/objects/lamp/x', 'admin'],
+    ['GET', '/api/tags', 'read'],
+    ['GET', '/api/tags/x/x', 'read'],
+    ['PUT', '/api/tags/x/x', 'admin'],
+    ['DELETE', '/api/tags/x/x', 'admin'],
+    ['GET', '/api/tasks', 'read'],
+    ['POST', '/api/tasks', 'admin'],
+    ['GET', '/api/tasks/x', 'read'],
+    ['PUT', '/api/tasks/x', 'admin'],
+    ['PATCH', '/api/tasks/x', 'admin'],
+    ['DELETE', '/api/tasks/x', 'admin'],
+    ['POST', '/api/tasks/x/run', 'operate'],
+    ['GET', '/api/triggers', 'read'],
+    ['POST', '/api/triggers', 'admin'],
+    ['GET', '/api/triggers/x', 'read'],
+    ['PUT', '/api/triggers/x', 'admin'],
+    ['PATCH', '/api/triggers/x', 'admin'],
+    ['DELETE', '/api/triggers/x', 'admin'],
+    ['GET', '/api/types', 'read'],
+    ['GET', '/api/types/x', 'read'],
+    ['GET', '/api/plugins', 'read'],
+    ['GET', '/api/plugins/x', 'read'],
+  ];
+
+  it('lets a token in where its scope or admin is asked for, and nowhere else', async () => {
+    await using api = await startApi([], { storage: storageWithTokens() });
+    for (const [method, url, needed] of routes) {
+      for (const scope of scopes) {
+        const { status, body } = await withToken(api, `token-${scope}`, method, url);
+        const allowed = scope === needed || scope === 'admin';
+        expect({ method, url, scope, forbidden: status === 403 }).toEqual({
+          method,
+          url,
+          scope,
+          forbidden: !allowed,
+        });
+        if (!allowed)
+          expect(body).toMatchObject({ code: 'FORBIDDEN', detail: expect.stringContaining(`"${needed}"`) });
+      }
+    }
+  });
+
+  it('are said for every route', async () => {
+    await using api = await startApi([]);
+    const declared = declaredRoutes(api).filter((route) => !route.includes('/health/'));
+    expect(declared.sort()).toEqual(routes.map(([method, url]) => `${method} ${url}`).sort());
+  });
+});
+
+/** `GET /api/tasks/x`, of every controller. */
+function declaredRoutes({ app }: ApiApp): string[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  const controllers = modules
+    .flatMap((module) => [...module.controllers.values()])
+    .map(({ metatype }) => metatype);
+  return controllers.flatMap((controller) => {
+    const handlers = new MetadataScanner().getAllMethodNames(controller?.prototype as object);
+    return handlers.map((name) => {
+      const handler = (controller?.prototype as Record<string, object>)[name] ?? {};
+      const path = [
+        Reflect.getMetadata(PATH_METADATA, controller ?? {}),
+        Reflect.getMetadata(PATH_METADATA, handler),
+      ]
+        .filter((part) => part !== '/')
+        .join('/');
+      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+      return `${method} /${path.replace(':type', 'lamp').replace(/:\w+/g, 'x')}`;
+    });
+  });
+}

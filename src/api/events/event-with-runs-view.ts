@@ -1,0 +1,19 @@
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { Page } from '../../kernel/ports.ts';
+import { runView, type RunView } from '../runs/run-view.ts';
+import { eventView, type EventView } from './event-view.ts';
+
+export interface EventWithRunsView extends EventView {
+  /** What it caused, newest first. */
+  readonly runs: readonly RunView[];
+  /** Where the rest is, when there are more runs than are listed here. */
+  readonly moreRuns?: string;
+}
+
+export function eventWithRunsView(event: EventRecord, { items, next }: Page<RunRecord>): EventWithRunsView {
+  return {
+    ...eventView(event),
+    runs: items.map(runView),
+    ...(next !== undefined && { moreRuns: `/api/runs?event=${event.id}&cursor=${next}` }),
+  };
+}

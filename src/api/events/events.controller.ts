@@ -1,0 +1,73 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { SignalboxError } from '../../domain/errors.ts';
+import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
+import type { EventOrigin } from '../../kernel/stream/event-input.ts';
+import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
+import { RequireScope } from '../auth/scopes.ts';
+import { notFound } from '../errors/not-found.ts';
+import { pageRequest } from '../paging/history-query.dto.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import { EventQueryDto } from './event-query.dto.ts';
+import { eventView, type EventView } from './event-view.ts';
+import { eventWithRunsView, type EventWithRunsView } from './event-with-runs-view.ts';
+import { inBatch, readIngest, type Ingest } from './ingest.ts';
+
+const origin: EventOrigin = { defaultSource: 'signalbox/api' };
+const maxRuns = 500;
+
+@Controller('api/events')
+export class EventsController {
+  constructor(
+    private readonly stream: EventStream,
+    @Inject(HISTORY) private readonly history: HistoryPort,
+  ) {}
+
+  /** The hot route: the bare request, so that no pipe runs. Answers once all is on disk. */
+  @Post()
+  @HttpCode(202)
+  @RequireScope('ingest')
+  async ingest(
+    @Req() request: FastifyRequest,
+  ): Promise<Published | { readonly events: readonly Published[] }> {
+    const ingest = readIngest(request.headers, request.body);
+    const published = await this.#publish(ingest);
+    const [single] = published;
+    return ingest.batch || !single ? { events: published } : single;
+  }
+
+  @Get()
+  @RequireScope('read')
+  async list(@Query() query: EventQueryDto): Promise<PageView<EventView>> {
+    const { type, object, source } = query;
+    const page = await this.history.events({
+      ...pageRequest(query),
+      ...(type !== undefined && { type }),
+      ...(object !== undefined && { object }),
+      ...(source !== undefined && { source }),
+    });
+    return pageView(page, eventView);
+  }
+
+  @Get(':id')
+  @RequireScope('read')
+  async get(@Param('id') id: string): Promise<EventWithRunsView> {
+    const event = await this.history.event(id);
+    if (!event) throw notFound('event', id);
+    return eventWithRunsView(event, await this.history.runs({ eventId: id, limit: maxRuns }));
+  }
+
+  async #publish({ events, batch }: Ingest): Promise<readonly Published[]> {
+    try {
+      return await this.stream.publish(events, origin);
+    } catch (error) {
+      // A batch of one is told of by its index, too.
+      if (!batch || !(error instanceof SignalboxError) || !isAboutOne(error, events.length)) throw error;
+      throw inBatch(error, error.index ?? 0);
+    }
+  }
+}
+
+function isAboutOne(error: SignalboxError, count: number): boolean {
+  return error.index !== undefined || (count === 1 && error.field !== undefined);
+}

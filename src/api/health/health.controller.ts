@@ -1,0 +1,42 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import { SignalboxError } from '../../domain/errors.ts';
+import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
+import { Public } from '../auth/scopes.ts';
+
+const pingTimeoutMs = 2_000;
+
+/** For load balancers and supervisors; they have no token. */
+@Controller('health')
+@Public()
+export class HealthController {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    @Inject(STORE_HEALTH) private readonly store: StoreHealthPort,
+  ) {}
+
+  /** The process answers. If it does not, start it again. */
+  @Get('live')
+  live(): { readonly status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Events are taken. If not, send them elsewhere or wait. */
+  @Get('ready')
+  async ready(): Promise<HealthCheckResult> {
+    try {
+      return await this.checks.check([() => this.#storage()]);
+    } catch (cause) {
+      // What the storage said is for the log: this answer goes to anybody.
+      throw new SignalboxError('STORAGE_UNAVAILABLE', 'the storage does not answer', { cause });
+    }
+  }
+
+  #storage(): PromiseLike<Record<'storage', { status: 'up' | 'down' | 'degraded' }>> {
+    return this.indicators
+      .check('storage')
+      .attempt(() => this.store.ping())
+      .withTimeout(pingTimeoutMs);
+  }
+}

@@ -1,0 +1,17 @@
+/** What one request may cost. Durations are milliseconds. */
+export interface HttpLimits {
+  /** Bytes of a request body. */
+  readonly bodyLimit: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept. */
+  readonly keepAliveTimeoutMs: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  bodyLimit: 256 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  // Longer than the 60 s of the usual proxies: the one in front closes first, and no request is lost in between.
+  keepAliveTimeoutMs: 72_000,
+};

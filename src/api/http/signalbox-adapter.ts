@@ -1,0 +1,87 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SignalboxError } from '../../domain/errors.ts';
+import { asSignalboxError } from '../errors/as-signalbox-error.ts';
+import { problemHeaders, problemOf } from '../errors/problem.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { parseJsonBody } from './json-body.ts';
+import { mediaTypes } from './media-types.ts';
+import { requestId } from './request-id.ts';
+import { RouteTable } from './route-table.ts';
+
+/** Longest object key, percent-encoded. */
+const maxParamLength = 3 * 200;
+
+/** Fastify as Signalbox wants it: limits, its own body parser, headers of every answer. */
+export class SignalboxAdapter extends FastifyAdapter {
+  readonly routes = new RouteTable();
+
+  constructor(limits: HttpLimits) {
+    super({
+      bodyLimit: limits.bodyLimit,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      // Node looks for connections over their time only this often.
+      http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: 2_000 },
+      routerOptions: { maxParamLength },
+      genReqId: requestId,
+      requestIdHeader: false,
+      frameworkErrors: answerUnroutable,
+      clientErrorHandler: answerBrokenRequest,
+    });
+    this.instance.addHook('onRoute', ({ url, method }) => {
+      this.routes.add(url, method);
+    });
+    this.instance.addHook('onRequest', (request, reply, done) => {
+      addHeaders(request, reply);
+      done(compressionError(request));
+    });
+    this.instance.removeAllContentTypeParsers();
+    this.instance.addContentTypeParser(
+      Object.values(mediaTypes),
+      { parseAs: 'buffer' },
+      (_request, body, done) => {
+        parseBody(body, done);
+      },
+    );
+  }
+
+  /** Nest's own parsers would take forms and skip the checks of this one. */
+  override registerParserMiddleware(): void {
+    // Nothing: the constructor has registered the only ones.
+  }
+}
+
+function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cache-control', 'no-store');
+}
+
+function compressionError({ headers }: FastifyRequest): SignalboxError | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return undefined;
+  return new SignalboxError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `content-encoding "${encoding}": the body must not be compressed`,
+  );
+}
+
+function parseBody(body: string | Buffer, done: (error: Error | null, body?: unknown) => void): void {
+  let parsed: unknown;
+  try {
+    parsed = parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body));
+  } catch (error) {
+    done(asSignalboxError(error));
+    return;
+  }
+  done(null, parsed);
+}
+
+/** What the router turns down never reaches Nest. */
+function answerUnroutable(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const error = asSignalboxError(thrown);
+  addHeaders(request, reply);
+  reply.code(error.status).headers(problemHeaders(error)).send(problemOf(error, request.id));
+}

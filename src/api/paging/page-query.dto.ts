@@ -1,0 +1,22 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { Optional } from '../validation/optional.ts';
+
+/** `?limit=50`, of every list. */
+export class LimitDto {
+  @Optional()
+  @Type(() => Number)
+  @Max(500)
+  @Min(1)
+  @IsInt()
+  limit: number = 50;
+}
+
+/** A page of resources, in the order of their ids. */
+export class PageQueryDto extends LimitDto {
+  /** `next` of the page before. */
+  @Optional()
+  @Length(1, 400)
+  @IsString()
+  cursor?: string;
+}

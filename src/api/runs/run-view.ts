@@ -1,0 +1,88 @@
+import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../../domain/records.ts';
+import type { JsonObject, JsonValue } from '../../sdk/index.ts';
+import { eventView, type EventView } from '../events/event-view.ts';
+import { rfc3339Of } from '../validation/rfc3339.ts';
+
+export interface RunView {
+  readonly id: string;
+  readonly state: RunState;
+  /** Why it is held, or what went wrong last. */
+  readonly reason?: string;
+  /** With the name that the task had when it fired. */
+  readonly task: { readonly id: string; readonly name: string };
+  readonly action: string;
+  /** `<object type>/<key>`. */
+  readonly target: string;
+  readonly event: { readonly id: string };
+  /** Id of the trigger that fired. */
+  readonly trigger?: string;
+  /** Attempts so far. */
+  readonly attempts: number;
+  readonly dueAt: string;
+  readonly createdAt: string;
+  /** Begin of the last attempt. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** From the begin of the last attempt to the end. */
+  readonly durationMs?: number;
+}
+
+export interface AttemptView {
+  readonly number: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly error?: string;
+  readonly sent?: JsonValue;
+  readonly received?: JsonValue;
+  readonly result?: JsonValue;
+}
+
+/** Everything about one run. */
+export interface RunDetailView extends RunView {
+  /** Only its id when the event is no longer kept. */
+  readonly event: { readonly id: string } | EventView;
+  /** The task's settings when it fired, templates not yet filled in. */
+  readonly input: JsonObject;
+  /** First to last. */
+  readonly attemptLog: readonly AttemptView[];
+}
+
+export function runView(run: RunRecord): RunView {
+  const { startedAt, finishedAt } = run;
+  return {
+    id: run.id,
+    state: run.state,
+    ...(run.reason !== undefined && { reason: run.reason }),
+    task: { id: run.taskId, name: run.taskName },
+    action: run.action,
+    target: run.target,
+    event: { id: run.eventId },
+    ...(run.triggerId !== undefined && { trigger: run.triggerId }),
+    attempts: run.attempts,
+    dueAt: rfc3339Of(run.dueAt),
+    createdAt: rfc3339Of(run.createdAt),
+    ...(startedAt !== undefined && { startedAt: rfc3339Of(startedAt) }),
+    ...(finishedAt !== undefined && { finishedAt: rfc3339Of(finishedAt) }),
+    ...(startedAt !== undefined && finishedAt !== undefined && { durationMs: finishedAt - startedAt }),
+  };
+}
+
+export function runDetailView(
+  run: RunRecord,
+  {
+    event,
+    attempts,
+  }: { readonly event: EventRecord | undefined; readonly attempts: readonly AttemptRecord[] },
+): RunDetailView {
+  return {
+    ...runView(run),
+    ...(event && { event: eventView(event) }),
+    input: run.input,
+    attemptLog: attempts.map(attemptView),
+  };
+}
+
+function attemptView({ runId: _, startedAt, ...attempt }: AttemptRecord): AttemptView {
+  return { ...attempt, startedAt: rfc3339Of(startedAt) };
+}
