@@ -45,9 +45,13 @@ function asCliError(error: unknown): CliError {
 }
 
 function fromSignalbox(error: SignalboxError): CliError {
-  return new CliError(error.message, {
+  // An error about the configuration has one line for each problem, with its place; others name the fields besides.
+  const [message = '', ...lines] = error.message.split('\n');
+  const issues = error.issues.map((issue) => `${issue.field}: ${issue.message}`);
+  return new CliError(message, {
     code: error.code,
-    details: error.issues.map(({ field, message }) => `${field}: ${message}`),
+    details:
+      lines.length > 0 ? lines.map((line) => line.trim()) : issues.filter((one) => !message.includes(one)),
     remedy: errorCodes[error.code][2],
     cause: error,
   });

@@ -67,6 +67,33 @@ describe('start and demo', () => {
     ]);
   });
 
+  it('tell every problem of a configuration once, each in its own line', async () => {
+    const issues = [
+      { field: 'a', message: 'is wrong' },
+      { field: 'b', message: 'is wrong' },
+    ];
+    const many = new SignalboxError(
+      'CONFIG_INVALID',
+      '2 problems:\n  s.yaml:1:1 a: is wrong\n  s.yaml:2:1 b: is wrong',
+      {
+        issues,
+      },
+    );
+    expect((await commandLine(['start'], { start: () => Promise.reject(many) })).err).toEqual([
+      'error CONFIG_INVALID: 2 problems:',
+      '  s.yaml:1:1 a: is wrong',
+      '  s.yaml:2:1 b: is wrong',
+      'what to do: Correct the place that the message names.',
+    ]);
+    const one = new SignalboxError('CONFIG_INVALID', 's.yaml:1:1 a: is wrong', {
+      issues: issues.slice(0, 1),
+    });
+    expect((await commandLine(['start'], { start: () => Promise.reject(one) })).err).toEqual([
+      'error CONFIG_INVALID: s.yaml:1:1 a: is wrong',
+      'what to do: Correct the place that the message names.',
+    ]);
+  });
+
   it('show where an error that nobody foresaw comes from', async () => {
     const { code, err } = await commandLine(['start'], { start: () => Promise.reject(new Error('boom')) });
     expect(code).toBe(1);

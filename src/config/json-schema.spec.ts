@@ -144,9 +144,7 @@ describe('config/signalbox.schema.json', () => {
 
   it('is what the schemas of the code and of the plugins say', async () => {
     const wanted = `${JSON.stringify(configJsonSchema(await builtinPlugins()), null, 2)}\n`;
-    expect(
-      committed === wanted ? 'up to date' : 'run: npm run schema',
-    ).toBe('up to date');
+    expect(committed === wanted ? 'up to date' : 'run: npm run schema').toBe('up to date');
   });
 
   it.each(['signalbox.yaml', ...examples()])('fits config/%s', (name) => {
