@@ -4,6 +4,7 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../src/api/api.module.ts';
 import { createFastifyAdapter } from '../../src/api/http-server.ts';
+import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
 import { Backlog } from '../../src/kernel/dispatch/backlog.ts';
 import { RunControl } from '../../src/kernel/dispatch/run-control.ts';
@@ -59,14 +60,26 @@ export interface ApiReply {
   readonly body: any;
 }
 
+export interface ApiAppOptions extends ApiModuleOptions {
+  readonly storage?: MemoryStorage;
+  readonly http?: Partial<HttpLimits>;
+  /** As plugins would bring them. */
+  readonly controllers?: NonNullable<DynamicModule['controllers']>;
+}
+
 export async function startApi(
   plugins: readonly AnyPlugin[],
-  options: ApiModuleOptions & { readonly storage?: MemoryStorage } = { adminToken },
+  options: ApiAppOptions = { adminToken },
 ): Promise<ApiApp> {
   const storage = options.storage ?? new MemoryStorage();
   const log: LogLine[] = [];
-  const adapter = createFastifyAdapter();
-  const root = ApiModule.register({ ...options, imports: [kernel(storage, log)] });
+  const { controllers = [], http, ...apiOptions } = options;
+  const adapter = createFastifyAdapter(http);
+  const root = {
+    module: RootOfSpecs,
+    imports: [ApiModule.register({ ...apiOptions, imports: [kernel(storage, log)] })],
+    controllers,
+  };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: false,
     abortOnError: false,
@@ -81,7 +94,7 @@ export async function startApi(
     registry,
     log,
     async send(method, url, body, headers = {}) {
-      const given = {
+      const given: Record<string, string | undefined> = {
         authorization: `Bearer ${adminToken}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
@@ -103,6 +116,9 @@ export async function startApi(
     },
   };
 }
+
+@Module({})
+class RootOfSpecs {}
 
 @Global()
 @Module({})

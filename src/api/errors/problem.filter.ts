@@ -20,7 +20,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const allowed = thrown instanceof NotFoundException ? this.#allowed(request) : [];
-    const error = allowed.length > 0 ? methodNotAllowed(request, allowed) : asSignalboxError(thrown);
+    const error =
+      allowed.length > 0 ? methodNotAllowed(request, allowed) : named(asSignalboxError(thrown), request);
     if (error.code === 'INTERNAL') this.#log(thrown, request);
     const { httpAdapter } = this.host;
     // The answer has begun: nothing can be added to it.
@@ -36,7 +37,8 @@ export class ProblemFilter implements ExceptionFilter {
   #allowed(request: FastifyRequest): readonly string[] {
     const { httpAdapter } = this.host;
     if (!request.is404 || !(httpAdapter instanceof SignalboxAdapter)) return [];
-    return httpAdapter.routes.methods(pathOf(request));
+    const methods = httpAdapter.routes.methods(pathOf(request));
+    return methods.includes(request.method) ? [] : methods;
   }
 
   #log(thrown: unknown, request: FastifyRequest): void {
@@ -48,6 +50,15 @@ export class ProblemFilter implements ExceptionFilter {
 function methodNotAllowed(request: FastifyRequest, allowed: readonly string[]): SignalboxError {
   const detail = `${pathOf(request)} does not answer to ${request.method}, but to ${allowed.join(', ')}`;
   return new SignalboxError('METHOD_NOT_ALLOWED', detail);
+}
+
+/** Fastify does not say which media type it was. */
+function named(error: SignalboxError, { headers }: FastifyRequest): SignalboxError {
+  if (error.code !== 'UNSUPPORTED_MEDIA_TYPE' || error.cause === undefined) return error;
+  const { cause } = error;
+  return new SignalboxError(error.code, `content-type "${headers['content-type'] ?? ''}" is not taken`, {
+    cause,
+  });
 }
 
 /** Without the query, which may hold what is nobody's business. */

@@ -89,8 +89,8 @@ function checkExtension(name: string, value: unknown): void {
 }
 
 function checkContentType(contentType: unknown): void {
-  if (contentType === undefined) return;
-  const mediaType = mediaTypeOf(String(contentType)) ?? '';
+  if (typeof contentType !== 'string') return;
+  const mediaType = mediaTypeOf(contentType) ?? '';
   if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(mediaType))
     throw invalid('must be a media type', 'datacontenttype');
 }

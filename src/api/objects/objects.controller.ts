@@ -7,6 +7,7 @@ import type { Applied, ResourceInput } from '../../kernel/resources/resource-inp
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import type { PageQueryDto } from '../paging/page-query.dto.ts';
 import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
 import { answerWrite } from '../resources/write-reply.ts';
@@ -32,15 +33,13 @@ export class ObjectsController {
   @Get()
   @RequireScope('read')
   list(@Query() query: ObjectQueryDto): PageView<ObjectView> {
-    const objects = this.index.objects({ type: query.type, tag: query.tag });
-    const page = pageOf(objects, query, ({ type, key }) => `${type}/${key}`);
-    return pageView(page, (object) => this.#view(object));
+    return this.#page({ type: query.type, tag: query.tag }, query);
   }
 
   @Get(':type')
   @RequireScope('read')
   listOfType(@Param('type') type: string, @Query() query: ObjectsOfTypeQueryDto): PageView<ObjectView> {
-    const page = this.list({ ...query, type });
+    const page = this.#page({ type, tag: query.tag }, query);
     if (page.items.length === 0 && !this.registry.type(type)) throw notFound('object type', type);
     return page;
   }
@@ -93,6 +92,11 @@ export class ObjectsController {
   @RequireScope('admin')
   async remove(@Param() { type, key }: ObjectPath): Promise<void> {
     await this.service.remove({ kind: 'object', id: `${type}/${key}` });
+  }
+
+  #page(filter: Parameters<ResourceIndex['objects']>[0], query: PageQueryDto): PageView<ObjectView> {
+    const page = pageOf(this.index.objects(filter), query, ({ type, key }) => `${type}/${key}`);
+    return pageView(page, (object) => this.#view(object));
   }
 
   #find({ type, key }: ObjectPath): ObjectRecord {
