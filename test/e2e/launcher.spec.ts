@@ -21,14 +21,15 @@ writeFileSync(
   }`,
 );
 
+// What it prints last tells the test that it is ready for a signal.
 const main = `
-  console.log(JSON.stringify({ node: process.versions.node, args: process.argv.slice(2) }));
   if (process.argv[2] === 'fail') process.exitCode = 7;
   if (process.argv[2] === 'wait') {
     setInterval(() => undefined, 1000);
     for (const signal of ['SIGTERM', 'SIGINT'])
       process.once(signal, () => { console.log(signal); process.exit(0); });
   }
+  console.log(JSON.stringify({ node: process.versions.node, args: process.argv.slice(2) }));
   if (process.argv[2] === 'crash') process.kill(process.pid, 'SIGKILL');`;
 
 /** A checkout with the real launcher and what it may or may not find beside it. */
