@@ -188,14 +188,17 @@ describe('endpoints of Signalbox itself', () => {
     expect(judge('192.168.1.6', { ...options, port: 5432 })).toBeUndefined();
   });
 
-  it.each(['127.0.0.1', '::1', 'localhost'])('on %s are denied on every loopback address', (address) => {
-    const options = { allow, own: [{ address, port: 4280 }], port: 4280 };
-    expect(judge('127.0.0.1', options)).toBe(own);
-    expect(judge('127.0.0.2', options)).toBe(own);
-    expect(judge('::1', options)).toBe(own);
-    expect(judge('::ffff:127.0.0.1', options)).toBe(own);
-    expect(judge('127.0.0.1', { ...options, port: 4281 })).toBeUndefined();
-  });
+  it.each(['127.0.0.1', '::1', '[::1]', 'localhost'])(
+    'on %s are denied on every loopback address',
+    (address) => {
+      const options = { allow, own: [{ address, port: 4280 }], port: 4280 };
+      expect(judge('127.0.0.1', options)).toBe(own);
+      expect(judge('127.0.0.2', options)).toBe(own);
+      expect(judge('::1', options)).toBe(own);
+      expect(judge('::ffff:127.0.0.1', options)).toBe(own);
+      expect(judge('127.0.0.1', { ...options, port: 4281 })).toBeUndefined();
+    },
+  );
 
   it.each(['0.0.0.0', '::'])('on %s are denied on every address of this machine', (address) => {
     const options = { allow, own: [{ address, port: 4280 }], port: 4280 };

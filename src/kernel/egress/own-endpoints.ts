@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { classify, parseAddress, type IpAddress } from './address-class.ts';
 
-/** Where Signalbox itself or its database listens. `address` is an IP address or a host name. */
+/** Where Signalbox itself or its database listens. `address` is an IP address (as in a URL, if you like) or a name. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
@@ -18,9 +18,9 @@ export class OwnEndpoints {
     });
   }
 
-  add(endpoint: Endpoint): void {
-    const others = this.#byPort.get(endpoint.port) ?? [];
-    this.#byPort.set(endpoint.port, [...others, endpoint]);
+  add({ address, port }: Endpoint): void {
+    const others = this.#byPort.get(port) ?? [];
+    this.#byPort.set(port, [...others, { address: address.replace(/^\[|\]$/g, ''), port }]);
   }
 
   includes(address: IpAddress, port: number): boolean {

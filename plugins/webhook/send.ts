@@ -1,0 +1,63 @@
+import { z, type ActionContext, type ActionPolicy, type JsonValue } from 'signalbox/sdk';
+import { judgeAnswer } from './answer.ts';
+import { endpointOf } from './endpoint.ts';
+import { formats, payloadOf } from './payload.ts';
+import type { WebhookSettings } from './settings.ts';
+
+// What comes here was JSON already; to check that again would cost more than sending it.
+const anyJson: z.ZodType<JsonValue> = z.any();
+
+export const sendInput = z.object({
+  format: z
+    .enum(formats)
+    .default('message')
+    .describe(
+      'message: the message below. event: the event, plain. cloudevents: the event as CloudEvents 1.0.',
+    ),
+  message: anyJson
+    .default({ text: 'Webhook' })
+    .describe('Any JSON, with variables such as ${NAME} in its texts.'),
+});
+
+type SendContext = ActionContext<WebhookSettings, z.output<typeof sendInput>>;
+
+/** One attempt: one request. Returns when the answer was 2xx, throws otherwise. */
+export async function send(context: SendContext): Promise<{ readonly status: number }> {
+  const { object, input, event, idempotencyKey: id, signal, http } = context;
+  const { url, method, timeout, allowInsecureCertificates, payloadSecret } = object.settings;
+  const { host, headers, wrapping, sign } = endpointOf(object.settings);
+  const { before, after } = wrapping[input.format];
+  const payload = payloadOf({ ...input, event, secret: payloadSecret });
+  const body = before + JSON.stringify(payload) + after;
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const response = await http.request({
+    method,
+    url,
+    headers: [
+      ...headers[input.format],
+      ['webhook-id', id],
+      ['webhook-timestamp', String(timestamp)],
+      ...(sign ? [['webhook-signature', sign({ id, timestamp, body })] as const] : []),
+    ],
+    body,
+    timeoutMs: timeout * 1_000,
+    allowInsecureCertificates,
+    signal,
+  });
+  judgeAnswer(response, host);
+  return { status: response.status };
+}
+
+/** Time that an attempt may take beyond its request, so that the request's own, clearer error comes first. */
+const spareMs = 1_000;
+
+export function sendPolicy({ timeout, retries, backoff, concurrency }: WebhookSettings): ActionPolicy {
+  return {
+    timeoutMs: timeout * 1_000 + spareMs,
+    retries,
+    backoffMs: backoff.first * 1_000,
+    backoffFactor: backoff.factor,
+    maxBackoffMs: backoff.max * 1_000,
+    concurrency,
+  };
+}
