@@ -16,6 +16,8 @@ export interface DispatchLimits {
   readonly concurrency: number;
   /** Ready runs that memory holds; the rest wait in the database. */
   readonly memoryRuns: number;
+  /** About how many bytes the events of those runs may take. */
+  readonly memoryBytes: number;
   /** Ready runs that memory holds of one target. */
   readonly memoryRunsPerTarget: number;
   /** Outcomes that may wait for the disk before nothing more is started. */
@@ -29,7 +31,8 @@ export const defaultLimits: KernelLimits = {
   dispatch: {
     concurrency: 256,
     memoryRuns: 10_000,
-    memoryRunsPerTarget: 500,
+    memoryBytes: 64 * 1024 * 1024,
+    memoryRunsPerTarget: 2_000,
     maxUnsettled: 2_000,
     graceMs: 5_000,
   },

@@ -3,13 +3,23 @@ import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import type { QueuedRun } from '../ports.ts';
 import { Backlog } from './backlog.ts';
 import { Lane } from './lane.ts';
+import { roughSize } from './rough-size.ts';
+
+/** A run in memory. */
+interface Held {
+  readonly lane: Lane;
+  readonly bytes: number;
+}
+
+/** Runs read from the disk at one time. */
+const pageSize = 500;
 
 /** All lanes, and how much of the backlog they hold in memory; what does not fit stays on disk until there is room. */
 @Injectable()
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
-  /** Lane of each run in memory. */
-  readonly #known = new Map<string, Lane>();
+  readonly #known = new Map<string, Held>();
+  #bytes = 0;
 
   constructor(
     private readonly backlog: Backlog,
@@ -41,8 +51,7 @@ export class Lanes {
   /** Reads more of a lane's runs from the disk; resolves to whether any came. */
   async refill(lane: Lane): Promise<boolean> {
     lane.beginPaging();
-    const { memoryRuns, memoryRunsPerTarget } = this.limits.dispatch;
-    const room = this.inMemory < memoryRuns ? memoryRunsPerTarget : 2 * lane.limit;
+    const room = this.#isFull() ? 2 * lane.limit : pageSize;
     // What memory holds is still pending on disk and comes along.
     const wanted = room + lane.held;
     const page = await this.backlog.page(lane.target, wanted);
@@ -56,11 +65,12 @@ export class Lanes {
 
   /** The outcome of a run is on disk. */
   ended(runId: string): Lane | undefined {
-    const lane = this.#known.get(runId);
-    if (!lane) return undefined;
+    const held = this.#known.get(runId);
+    if (!held) return undefined;
     this.#known.delete(runId);
-    lane.ended(runId);
-    return lane;
+    this.#bytes -= held.bytes;
+    held.lane.ended(runId);
+    return held.lane;
   }
 
   dropIfIdle(lane: Lane): void {
@@ -70,15 +80,21 @@ export class Lanes {
   #push(lane: Lane, queued: QueuedRun): void {
     // A page may have brought it before its commit was told.
     if (this.#known.has(queued.run.id)) return;
-    this.#known.set(queued.run.id, lane);
+    const bytes = roughSize(queued.event.data);
+    this.#known.set(queued.run.id, { lane, bytes });
+    this.#bytes += bytes;
     lane.held++;
     lane.ready.push(queued);
   }
 
   /** A lane may always hold what it can run: full memory must not starve a healthy target. */
   #hasRoom(lane: Lane): boolean {
-    const { memoryRuns, memoryRunsPerTarget } = this.limits.dispatch;
     if (lane.held < 2 * lane.limit) return true;
-    return lane.held < memoryRunsPerTarget && this.inMemory < memoryRuns;
+    return lane.held < this.limits.dispatch.memoryRunsPerTarget && !this.#isFull();
+  }
+
+  #isFull(): boolean {
+    const { memoryRuns, memoryBytes } = this.limits.dispatch;
+    return this.inMemory >= memoryRuns || this.#bytes >= memoryBytes;
   }
 }

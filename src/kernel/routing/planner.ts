@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../domain/new-id.ts';
 import {
   splitName,
   type EventRecord,
@@ -78,7 +78,7 @@ function newRun(cause: {
 }): RunRecord {
   const { event, task, target, triggerId } = cause;
   return {
-    id: uuidv7(),
+    id: newId(),
     eventId: event.id,
     taskId: task.id,
     taskName: task.name,

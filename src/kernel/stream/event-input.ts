@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../domain/new-id.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { issueText } from '../../domain/issue-text.ts';
 import type { EventRecord } from '../../domain/records.ts';
@@ -42,7 +42,7 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
     throw schemaError(data.error, { code: 'EVENT_INVALID', subject: input.type, prefix: 'data' });
   const receivedAt = Date.now();
   return {
-    id: uuidv7(),
+    id: newId(),
     source: text(input.source, 'source') ?? origin.defaultSource,
     ...(input.id !== undefined && { sourceId: text(input.id, 'id') as string }),
     type: input.type,

@@ -1,0 +1,15 @@
+import type { JsonValue } from '../../sdk/index.ts';
+
+/** About how many bytes a JSON value takes in memory. Quick, not exact. */
+export function roughSize(value: JsonValue): number {
+  if (typeof value === 'string') return 24 + value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 32;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) size += 8 + roughSize(item);
+  } else {
+    const object = value as Readonly<Record<string, JsonValue>>;
+    for (const key in object) size += 16 + key.length + roughSize(object[key] ?? null);
+  }
+  return size;
+}
