@@ -31,10 +31,10 @@ export async function followRuns(options: FollowRunsOptions): Promise<void> {
   }
 }
 
-/** Aborted by the first Ctrl-C; a second one ends the process. */
+/** Aborted by Ctrl-C. What follows ends at once, so a second one, e.g. passed on by a launcher, changes nothing. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
+  process.on('SIGINT', () => controller.abort());
   return controller.signal;
 }
 
