@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { registerHooks, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
 import { extname } from 'node:path';
 
 /*
@@ -21,25 +21,32 @@ let registered = false;
 export function serveSdkToPlugins(): void {
   if (registered) return;
   registered = true;
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      const own = sdk.get(specifier);
-      if (own !== undefined) return nextResolve(own, context);
-      if (specifier.startsWith(packageScheme)) {
-        const { pathname, searchParams } = new URL(specifier);
-        return nextResolve(decodeURIComponent(pathname), {
-          ...context,
-          parentURL: searchParams.get('from') ?? undefined,
-        });
-      }
-      if (specifier !== 'rxjs') return nextResolve(specifier, context);
-      try {
-        return nextResolve(specifier, context);
-      } catch {
-        return nextResolve(specifier, { ...context, parentURL: import.meta.url });
-      }
-    },
-  });
+  try {
+    registerHooks({ resolve: resolveForPlugins });
+  } catch {
+    // A test runner that loads modules itself allows no hooks and has its own way to map the SDK. Were it for another
+    // reason, importing a plugin would fail and say so.
+  }
+}
+
+function resolveForPlugins(
+  specifier: string,
+  context: ResolveHookContext,
+  nextResolve: (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput,
+): ResolveFnOutput {
+  const own = sdk.get(specifier);
+  if (own !== undefined) return nextResolve(own, context);
+  if (specifier.startsWith(packageScheme)) {
+    const { pathname, searchParams } = new URL(specifier);
+    const parentURL = searchParams.get('from') ?? undefined;
+    return nextResolve(decodeURIComponent(pathname), { ...context, parentURL });
+  }
+  if (specifier !== 'rxjs') return nextResolve(specifier, context);
+  try {
+    return nextResolve(specifier, context);
+  } catch {
+    return nextResolve(specifier, { ...context, parentURL: import.meta.url });
+  }
 }
 
 /** What to import to get a package as it is found from the file or folder `from` (a URL). */
