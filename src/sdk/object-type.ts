@@ -48,7 +48,7 @@ export interface ActionContext<Settings = unknown, Input = unknown> {
   /** Each exchange is recorded in the attempt, secrets redacted. */
   readonly http: HttpClient;
   /** Keeps what was sent or came back in the attempt, for actions that do not speak HTTP. */
-  record(part: { readonly sent?: JsonValue; readonly received?: JsonValue }): void;
+  readonly record: (part: { readonly sent?: JsonValue; readonly received?: JsonValue }) => void;
 }
 
 /** How the kernel treats the runs of an action on one target. */

@@ -1,9 +1,11 @@
 import { isObservable, type Subscription } from 'rxjs';
 import type { AnyPlugin, Emission, Emitted, PluginContext, Started } from './plugin.ts';
+import type { ObjectView } from './object-type.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** What a running plugin needs of its surroundings: the kernel, or the test kit. */
-export interface PluginServices extends Pick<PluginContext, 'settings' | 'logger' | 'http' | 'objects'> {
+export interface PluginServices extends Pick<PluginContext, 'settings' | 'logger' | 'http'> {
+  objects(type: string): readonly ObjectView[];
   emit(name: string, emission: Emission<unknown>): Promise<Emitted>;
 }
 
@@ -62,12 +64,12 @@ export class PluginSession {
   }
 
   async #callStart(): Promise<Started> {
-    const { settings, logger, http, objects } = this.#services;
-    const context: PluginContext = {
+    const { settings, logger, http } = this.#services;
+    const context: PluginServices & Pick<PluginContext, 'signal'> = {
       settings,
       logger,
       http,
-      objects,
+      objects: (type) => this.#services.objects(type),
       signal: this.#abort.signal,
       emit: (name, emission) => this.#emit(name, emission),
     };

@@ -17,6 +17,12 @@ type DataOf<Type extends AnyObjectType, Name extends string> = Type extends AnyO
     : never
   : never;
 
+type SettingsOf<Type extends AnyObjectType, Name extends string> = Type extends AnyObjectType
+  ? Name extends Type['name']
+    ? z.output<NonNullable<Type['settings']>>
+    : never
+  : never;
+
 /** What a plugin says of an event that it emits. */
 export interface Emission<Data> {
   /** Key of the object that it is about. */
@@ -56,8 +62,10 @@ export interface PluginContext<
   readonly emit: Emit<Types>;
   readonly logger: Logger;
   readonly http: HttpClient;
-  /** The objects of one of the plugin's own types, as they are now. */
-  objects(type: Types[number]['name']): readonly ObjectView[];
+  /** The enabled objects of one of the plugin's own types, as they are now, in the order of their keys. */
+  readonly objects: <const Name extends Types[number]['name']>(
+    type: Name,
+  ) => readonly ObjectView<SettingsOf<Types[number], Name>>[];
   /** Aborted when the plugin is stopped. */
   readonly signal: AbortSignal;
 }
