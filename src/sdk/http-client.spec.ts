@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { freePort, startHttpServer, startHttpsServer, startTcpServer } from '../../test/support/servers.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { createHttpClient, type HttpClientOptions, type ObservedExchange } from './http-client.ts';
-import type { JudgedAddress } from './http-connector.ts';
+import { createResolver, type JudgedAddress } from './http-address.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 
 async function requestOnce(request: Partial<HttpRequest> & { url: string }, options?: HttpClientOptions) {
@@ -185,6 +185,17 @@ describe('time', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('gives up connecting after 5 s, however long the exchange may take', async () => {
+    const cut = Promise.withResolvers<void>();
+    await using server = await startTcpServer((socket) => socket.resume().once('close', () => cut.resolve()));
+    await using client = createHttpClient();
+    const url = server.url.replace('http:', 'https:');
+    const error = await failureOf(client.request({ method: 'POST', url, timeoutMs: 20_000 }));
+    expect(error).toBeInstanceOf(RetryableError);
+    expect(error.message).toBe(`connecting to 127.0.0.1:${server.port} took longer than 5000 ms`);
+    await cut.promise;
+  });
+
   it('gives up when the caller aborts', async () => {
     const cut = Promise.withResolvers<void>();
     await using server = await startTcpServer((socket) => socket.resume().once('close', () => cut.resolve()));
@@ -279,6 +290,21 @@ describe('connections', () => {
     expect(server.connections).toBe(2);
   });
 
+  it('gives up a connection that is being made when it is closed', async () => {
+    const cut = Promise.withResolvers<void>();
+    await using server = await startTcpServer((socket) => socket.resume().once('close', () => cut.resolve()));
+    const client = createHttpClient();
+    const exchange = failureOf(
+      client.request({ method: 'POST', url: server.url.replace('http:', 'https:') }),
+    );
+    await sleep(20);
+    await client.close();
+    expect(await exchange).toBeInstanceOf(RetryableError);
+    // Long before the time for connecting would be up.
+    const late = sleep(3_000, 'late', { ref: false });
+    expect(await Promise.race([cut.promise, late])).toBeUndefined();
+  });
+
   it('fails what is under way when it is closed', async () => {
     await using server = await startTcpServer(() => undefined);
     const client = createHttpClient();
@@ -359,6 +385,14 @@ describe('which addresses it connects to', () => {
     );
     expect(response.status).toBe(200);
     expect(answers).toEqual(['127.9.9.9']);
+  });
+
+  it('asks the system once for connections that are opened together', async () => {
+    const resolve = createResolver();
+    const first = resolve('localhost');
+    expect(resolve('localhost')).toBe(first);
+    await first;
+    expect(resolve('localhost')).not.toBe(first);
   });
 
   it('resolves localhost by the system', async () => {

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { PermanentError, RetryableError } from './errors.ts';
-import { createConnector, createResolver, type Judge, type Resolve } from './http-connector.ts';
+import { createResolver, type Judge, type Resolve } from './http-address.ts';
+import { createConnector, type ConnectorOptions } from './http-connector.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { headerProblem } from './http-headers.ts';
 import { parseTarget } from './http-target.ts';
@@ -38,52 +39,51 @@ const userAgent = `Signalbox/${VERSION}`;
  * decompressed here. Connections are kept alive between requests to one origin.
  */
 export function createHttpClient(options: HttpClientOptions = {}): OwnedHttpClient {
-  const strict = createAgent(options, false);
-  const insecure = createAgent(options, true);
   const { observe } = options;
+  const addresses = {
+    judge: options.judge ?? (() => undefined),
+    resolve: options.resolve ?? createResolver(),
+    connections: options.maxConnectionsPerOrigin ?? 256,
+  };
+  const strict = createOutlet({ ...addresses, allowInsecureCertificates: false });
+  const insecure = createOutlet({ ...addresses, allowInsecureCertificates: true });
 
   const exchange = (request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve, reject) => {
-      if (request.signal?.aborted === true) {
-        throw new RetryableError('the request was aborted before it was sent', {
-          cause: request.signal.reason,
-        });
-      }
-      if (request.method === 'CONNECT') throw new PermanentError('the method CONNECT cannot be used');
-      const target = parseTarget(request.url);
-      const headers = rawHeaders(request.headers);
-      const agent = request.allowInsecureCertificates === true ? insecure : strict;
-      agent.dispatch(
-        {
-          origin: target.origin,
-          path: target.path,
-          method: request.method,
-          headers,
-          body: bodyOf(request.body),
-        },
-        new HttpExchange(target, request, { answered: resolve, failed: reject }),
-      );
+      checkRequest(request);
+      const { method, url, headers, body, allowInsecureCertificates = false } = request;
+      const target = parseTarget(url);
+      const { origin, path } = target;
+      const options = { origin, path, method, headers: rawHeaders(headers), body: bodyOf(body) };
+      const { agent } = allowInsecureCertificates ? insecure : strict;
+      agent.dispatch(options, new HttpExchange(target, request, { answered: resolve, failed: reject }));
     });
+
+  const close = async (): Promise<void> => {
+    await Promise.all([strict.close(), insecure.close()]);
+  };
 
   return {
     request: observe ? (request) => observed(exchange(request), request, observe) : exchange,
-    close: async () => {
-      await Promise.all([strict.destroy(), insecure.destroy()]);
-    },
-    async [Symbol.asyncDispose]() {
-      await this.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
-function createAgent(options: HttpClientOptions, allowInsecureCertificates: boolean): Agent {
-  return new Agent({
-    connect: createConnector({
-      judge: options.judge ?? (() => undefined),
-      resolve: options.resolve ?? createResolver(),
-      allowInsecureCertificates,
-    }),
-    connections: options.maxConnectionsPerOrigin ?? 256,
+/** An agent and the connections that it is making. */
+interface Outlet {
+  readonly agent: Agent;
+  close(): Promise<void>;
+}
+
+function createOutlet({
+  connections,
+  ...options
+}: ConnectorOptions & { readonly connections: number }): Outlet {
+  const connector = createConnector(options);
+  const agent = new Agent({
+    connect: connector.connect,
+    connections,
     pipelining: 1,
     allowH2: false,
     // A server's own keep-alive hint shortens this. A request that meets a connection which the server is just
@@ -95,6 +95,21 @@ function createAgent(options: HttpClientOptions, allowInsecureCertificates: bool
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  return {
+    agent,
+    close: async () => {
+      const destroyed = agent.destroy();
+      connector.close();
+      await destroyed;
+    },
+  };
+}
+
+function checkRequest({ method, signal }: HttpRequest): void {
+  if (signal?.aborted === true) {
+    throw new RetryableError('the request was aborted before it was sent', { cause: signal.reason });
+  }
+  if (method === 'CONNECT') throw new PermanentError('the method CONNECT cannot be used');
 }
 
 function rawHeaders(headers: HttpRequest['headers'] = []): string[] {

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 import type { HttpTarget } from './http-target.ts';
 
 /** Bytes of an answer's body that are read. */
-export const maxBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 const defaultTimeoutMs = 5_000;
 

@@ -1,5 +1,5 @@
 import { PermanentError } from '../../sdk/errors.ts';
-import { deniedMessage, type Judge } from '../../sdk/http-connector.ts';
+import { deniedMessage, type Judge } from '../../sdk/http-address.ts';
 import { parseTarget, type HttpTarget } from '../../sdk/http-target.ts';
 import { classify, innerAddresses, parseAddress, type IpAddress } from './address-class.ts';
 import { parseAllowList } from './allow-list.ts';

@@ -1,6 +1,6 @@
 import { MASK } from './settings-secrets.ts';
 
-export { MASK, maskSecrets, secretValues, unmask, withoutSecrets } from './settings-secrets.ts';
+export { maskSecrets, secretValues, unmask, withoutSecrets } from './settings-secrets.ts';
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
