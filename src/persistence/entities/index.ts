@@ -1,0 +1,20 @@
+import { AttemptEntity } from './attempt.entity.ts';
+import { EventEntity } from './event.entity.ts';
+import { ObjectEntity } from './object.entity.ts';
+import { RunEntity } from './run.entity.ts';
+import { TagEntity } from './tag.entity.ts';
+import { TaskEntity } from './task.entity.ts';
+import { TokenEntity } from './token.entity.ts';
+import { TriggerEntity } from './trigger.entity.ts';
+
+/** Everything that is kept. */
+export const entities = [
+  AttemptEntity,
+  EventEntity,
+  ObjectEntity,
+  RunEntity,
+  TagEntity,
+  TaskEntity,
+  TokenEntity,
+  TriggerEntity,
+];

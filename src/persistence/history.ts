@@ -1,0 +1,96 @@
+import type { AttemptRecord, EventRecord, RunRecord } from '../domain/records.ts';
+import type { EventQuery, HistoryPort, Page, PageRequest, RunQuery } from '../kernel/ports.ts';
+import type { Database } from './database.ts';
+import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
+import { EventEntity, toEvent } from './entities/event.entity.ts';
+import { RunEntity, toRun } from './entities/run.entity.ts';
+import { idRange, timeRange } from './page-range.ts';
+import { inState } from './run-state.ts';
+
+export class History implements HistoryPort {
+  constructor(private readonly database: Database) {}
+
+  events(query: EventQuery): Promise<Page<EventRecord>> {
+    const where = {
+      ...given('type', query.type),
+      ...given('object', query.object),
+      ...given('source', query.source),
+      ...timeRange('receivedAt', query),
+      ...idRange(query),
+    };
+    if (!storable(query)) return nothing;
+    return this.database.read(async (em) => {
+      const rows = await em.find(EventEntity, where, newest(query));
+      return page(rows.map(toEvent), query);
+    });
+  }
+
+  event(id: string): Promise<EventRecord | undefined> {
+    if (!storable({ id })) return Promise.resolve(undefined);
+    return this.database.read(async (em) => {
+      const row = await em.findOne(EventEntity, { id });
+      return row ? toEvent(row) : undefined;
+    });
+  }
+
+  runs(query: RunQuery): Promise<Page<RunRecord>> {
+    const where = {
+      ...given('taskId', query.taskId),
+      ...given('target', query.target),
+      ...given('eventId', query.eventId),
+      ...timeRange('createdAt', query),
+      ...idRange(query),
+    };
+    if (!storable(query)) return nothing;
+    return this.database.read(async (em) => {
+      if (!query.states) return page((await em.find(RunEntity, where, newest(query))).map(toRun), query);
+      // State by state: the index gives the newest runs of one state, but not of several in one order.
+      const runs: RunRecord[] = [];
+      for (const state of new Set(query.states))
+        runs.push(...(await em.find(RunEntity, { ...where, ...inState(state) }, newest(query))).map(toRun));
+      return page(
+        runs.sort((a, b) => (a.id < b.id ? 1 : -1)),
+        query,
+      );
+    });
+  }
+
+  run(id: string): Promise<RunRecord | undefined> {
+    if (!storable({ id })) return Promise.resolve(undefined);
+    return this.database.read(async (em) => {
+      const row = await em.findOne(RunEntity, { id });
+      return row ? toRun(row) : undefined;
+    });
+  }
+
+  attempts(runId: string): Promise<readonly AttemptRecord[]> {
+    if (!storable({ runId })) return Promise.resolve([]);
+    return this.database.read(async (em) => {
+      const rows = await em.find(AttemptEntity, { runId }, { orderBy: { number: 'asc' } });
+      return rows.map(toAttempt);
+    });
+  }
+}
+
+const nothing = Promise.resolve({ items: [] });
+
+/** A condition, if it is asked for. */
+function given<K extends string>(key: K, value: string | undefined) {
+  return value === undefined ? {} : { [key]: value };
+}
+
+/** One more than asked for tells whether another page follows. */
+function newest({ limit }: PageRequest) {
+  return { orderBy: { id: 'desc' as const }, limit: limit + 1 };
+}
+
+function page<T extends { readonly id: string }>(rows: readonly T[], { limit }: PageRequest): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return rows.length > limit && last ? { items, next: last.id } : { items };
+}
+
+/** No database takes NUL in the text of a statement, and nothing that has one is found. */
+function storable(query: object): boolean {
+  return !Object.values(query).some((value) => typeof value === 'string' && value.includes('\0'));
+}

@@ -1,0 +1,43 @@
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE } from '../kernel/ports.ts';
+import { openStore, type Store, type StoreOptions } from './store.ts';
+
+const STORE = Symbol('Store');
+
+/** Implements the kernel's ports on a database. */
+@Module({})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(@Inject(STORE) private readonly store: Store) {}
+
+  static forRoot(options: StoreOptions): DynamicModule {
+    const ports: FactoryProvider[] = [
+      port(JOURNAL, 'journal'),
+      port(RUN_QUEUE, 'queue'),
+      port(HISTORY, 'history'),
+      port(RESOURCE_STORE, 'resources'),
+      port(TOKEN_STORE, 'tokens'),
+      port(STORE_HEALTH, 'health'),
+    ];
+    return {
+      module: PersistenceModule,
+      global: true,
+      providers: [{ provide: STORE, useFactory: () => openStore(options) }, ...ports],
+      exports: ports.map(({ provide }) => provide),
+    };
+  }
+
+  /** The last step of a stop: the kernel has written its last outcomes before. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+function port(provide: symbol, part: Exclude<keyof Store, 'close'>): FactoryProvider {
+  return { provide, inject: [STORE], useFactory: (store: Store) => store[part] };
+}

@@ -1,0 +1,133 @@
+import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { Database } from '../database.ts';
+import { InFlight } from '../in-flight.ts';
+import { migrate } from '../migrate.ts';
+import { ormOptions } from '../orm-options.ts';
+import { storageError } from '../storage-error.ts';
+import { migrations } from './migrations/index.ts';
+import { isPool, transaction, type PostgresClient, type PostgresPool } from './postgres-client.ts';
+
+type Orm = Awaited<ReturnType<typeof openOrm>>;
+
+/** Any number that other programs on the same database are unlikely to lock. */
+const migrationLock = 4_280_001;
+
+/** PostgreSQL, opened by MikroORM. Its pool replaces connections that have broken. */
+export class PostgresDatabase implements Database {
+  readonly #orm: Orm;
+  readonly #pool: PostgresPool;
+  readonly #inFlight = new InFlight();
+  #closed = false;
+
+  private constructor(orm: Orm, pool: PostgresPool) {
+    this.#orm = orm;
+    this.#pool = pool;
+  }
+
+  static async open(url: string): Promise<PostgresDatabase> {
+    let orm: Orm | undefined;
+    try {
+      orm = await openOrm(url);
+      const pool: unknown = await orm.driver.getConnection().getNativeClient();
+      if (!isPool(pool)) throw new TypeError('MikroORM has no pool of PostgreSQL connections');
+      const database = new PostgresDatabase(orm, pool);
+      await database.#migrate();
+      return database;
+    } catch (error) {
+      await orm?.close();
+      throw storageError(error);
+    }
+  }
+
+  read<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+    return this.#judged(() => work(this.#orm.em.fork()));
+  }
+
+  write<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+    return this.#judged(() => this.#hold(work));
+  }
+
+  /** One transaction in plain statements. */
+  transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    return this.#judged(() => transaction(this.#pool, work));
+  }
+
+  async ping(): Promise<void> {
+    await this.read((em) => em.getConnection().execute('select 1'));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#inFlight.ended();
+    await this.#orm.close();
+  }
+
+  #judged<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inFlight.add(this.#attempt(work));
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    // MikroORM would open another pool.
+    if (this.#closed) throw new SignalboxError('STORAGE_UNAVAILABLE', 'the database is closed');
+    try {
+      return await work();
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  /**
+   * A transaction for MikroORM. Not MikroORM's own: when the server has gone, one that cannot be rolled back never
+   * gives its connection back to the pool.
+   */
+  #hold<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+    const connection = this.#orm.em.getConnection();
+    const em = this.#orm.em.fork();
+    return connection
+      .getClient()
+      .connection()
+      .execute(async (held) => {
+        const run = (sql: string) => connection.execute(sql, [], 'run', held);
+        em.setTransactionContext(held);
+        await run('begin');
+        try {
+          const result = await work(em);
+          await run('commit');
+          return result;
+        } catch (error) {
+          await run('rollback').catch(() => undefined);
+          throw error;
+        }
+      });
+  }
+
+  /** One process at a time: several may start at once. */
+  async #migrate(): Promise<void> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query({ text: 'select pg_advisory_lock($1)', values: [migrationLock] });
+      await migrate(this.#orm, migrations);
+    } finally {
+      // Ends the session, and the lock with it.
+      client.release(true);
+    }
+  }
+}
+
+function openOrm(url: string) {
+  return MikroORM.init({
+    ...ormOptions(migrations),
+    clientUrl: url,
+    driverOptions: {
+      // The driver reads more out of it than MikroORM does: sslmode, socket folders …
+      connectionString: url,
+      application_name: 'signalbox',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  });
+}

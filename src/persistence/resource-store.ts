@@ -1,0 +1,73 @@
+import type { SqlEntityManager } from '@mikro-orm/sqlite';
+import type { ResourceChange, Resources, ResourceStorePort } from '../kernel/ports.ts';
+import type { Database } from './database.ts';
+import { ObjectEntity, toObject } from './entities/object.entity.ts';
+import { TagEntity, tagRow, toTag } from './entities/tag.entity.ts';
+import { TaskEntity, taskRow, toTask } from './entities/task.entity.ts';
+import { toTrigger, TriggerEntity, triggerRow } from './entities/trigger.entity.ts';
+
+export class ResourceStore implements ResourceStorePort {
+  constructor(private readonly database: Database) {}
+
+  load(): Promise<Resources> {
+    return this.database.read(async (em) => ({
+      objects: (await em.findAll(ObjectEntity)).map(toObject),
+      tags: (await em.findAll(TagEntity)).map(toTag),
+      tasks: (await em.findAll(TaskEntity)).map(toTask),
+      triggers: (await em.findAll(TriggerEntity)).map(toTrigger),
+    }));
+  }
+
+  apply(changes: readonly ResourceChange[]): Promise<void> {
+    // Only the last change of a resource counts, and then their order does not matter.
+    const last = new Map(changes.map((change) => [identityOf(change), change]));
+    return this.database.write(async (em) => {
+      await putAll(em, [...last.values()].filter(isPut));
+      for (const change of last.values()) if (!isPut(change)) await remove(em, change);
+    });
+  }
+}
+
+type Put = Extract<ResourceChange, { readonly put: unknown }>;
+type Removal = Exclude<ResourceChange, Put>;
+
+function isPut(change: ResourceChange): change is Put {
+  return 'put' in change;
+}
+
+async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void> {
+  const objects = puts.flatMap((put) => (put.kind === 'object' ? [put.put] : []));
+  const tags = puts.flatMap((put) => (put.kind === 'tag' ? [tagRow(put.put)] : []));
+  const tasks = puts.flatMap((put) => (put.kind === 'task' ? [taskRow(put.put)] : []));
+  const triggers = puts.flatMap((put) => (put.kind === 'trigger' ? [triggerRow(put.put)] : []));
+  if (objects.length > 0) await em.upsertMany(ObjectEntity, objects);
+  if (tags.length > 0) await em.upsertMany(TagEntity, tags);
+  if (tasks.length > 0) await em.upsertMany(TaskEntity, tasks);
+  if (triggers.length > 0) await em.upsertMany(TriggerEntity, triggers);
+}
+
+async function remove(em: SqlEntityManager, change: Removal): Promise<void> {
+  switch (change.kind) {
+    case 'object':
+      await em.nativeDelete(ObjectEntity, { type: change.remove.type, key: change.remove.key });
+      break;
+    case 'tag':
+      await em.nativeDelete(TagEntity, { name: change.remove });
+      break;
+    case 'task':
+      await em.nativeDelete(TaskEntity, { id: change.remove });
+      break;
+    case 'trigger':
+      await em.nativeDelete(TriggerEntity, { id: change.remove });
+      break;
+  }
+}
+
+function identityOf(change: ResourceChange): string {
+  if (change.kind === 'object') {
+    const { type, key } = isPut(change) ? change.put : change.remove;
+    return JSON.stringify([change.kind, type, key]);
+  }
+  if (!isPut(change)) return JSON.stringify([change.kind, change.remove]);
+  return JSON.stringify([change.kind, change.kind === 'tag' ? change.put.name : change.put.id]);
+}

@@ -1,0 +1,87 @@
+import type { HoldReason, RunState } from '../domain/records.ts';
+import type { QueuedRun, RunQueuePort } from '../kernel/ports.ts';
+import type { JsonObject } from '../sdk/index.ts';
+import type { Database } from './database.ts';
+import { RunEntity } from './entities/run.entity.ts';
+import { queuedRuns } from './queued-runs.ts';
+import { inState } from './run-state.ts';
+
+const unfinished: readonly RunState[] = ['pending', 'running', 'held'];
+const retryable: readonly RunState[] = ['failed', 'held', 'cancelled'];
+
+export class RunQueue implements RunQueuePort {
+  constructor(private readonly database: Database) {}
+
+  targetsDue(after: number, until: number): Promise<readonly string[]> {
+    return this.database.read(async (em) => {
+      const rows = await em
+        .createQueryBuilder(RunEntity)
+        .select('target', true)
+        .where({ state: 'pending', dueAt: { $gt: after, $lte: until } })
+        .execute();
+      return rows.map(({ target }) => target);
+    });
+  }
+
+  page(target: string, now: number, limit: number): Promise<readonly QueuedRun[]> {
+    return this.database.read((em) => queuedRuns(em, { target, now, limit }));
+  }
+
+  nextDueAt(after: number): Promise<number | undefined> {
+    return this.database.read(async (em) => {
+      const [next] = await em.find(
+        RunEntity,
+        { state: 'pending', dueAt: { $gt: after } },
+        { orderBy: { dueAt: 'asc' }, limit: 1, fields: ['dueAt'] },
+      );
+      return next?.dueAt;
+    });
+  }
+
+  requeue(runId: string, input: JsonObject, now: number): Promise<boolean> {
+    return this.database.write(async (em) => {
+      const changed = await em.nativeUpdate(
+        RunEntity,
+        { id: runId, state: { $in: [...retryable] } },
+        { state: 'pending', input, dueAt: now, reason: null, finishedAt: null },
+      );
+      return changed === 1;
+    });
+  }
+
+  interrupted(): ReturnType<RunQueuePort['interrupted']> {
+    return this.database.read(async (em) => {
+      const runs = await em.find(RunEntity, inState('running'), { fields: ['id', 'action', 'attempts'] });
+      return runs.map(({ id, action, attempts }) => ({ id, action, attempts }));
+    });
+  }
+
+  release(
+    filter: { readonly reason: HoldReason; readonly target?: string; readonly targetType?: string },
+    now: number,
+  ): Promise<readonly string[]> {
+    // `like` would ignore case on SQLite and take `_` for any letter.
+    const prefix = `${filter.targetType ?? ''}/`;
+    const [condition, ...values] =
+      filter.target === undefined
+        ? ['substr(target, 1, ?) = ?', prefix.length, prefix]
+        : ['target = ?', filter.target];
+    return this.database.write(async (em) => {
+      const rows = await em.getConnection().execute<readonly { readonly target: string }[]>(
+        `update run set state = 'pending', due_at = ?, reason = null, finished_at = null
+         where state = 'held' and state <> 'succeeded' and reason = ? and ${condition} returning target`,
+        [now, filter.reason, ...values],
+        'all',
+        em.getTransactionContext(),
+      );
+      return [...new Set(rows.map(({ target }) => target))];
+    });
+  }
+
+  hasUnfinished(taskId: string): Promise<boolean> {
+    return this.database.read(async (em) => {
+      const where = { taskId, state: { $in: [...unfinished] } };
+      return (await em.find(RunEntity, where, { limit: 1, fields: ['id'] })).length > 0;
+    });
+  }
+}

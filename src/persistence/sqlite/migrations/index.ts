@@ -1,0 +1,5 @@
+import type { MigrationObject } from '@mikro-orm/core';
+import { FirstTables } from './0001-first-tables.ts';
+
+/** In their order. A migration that has been released is never changed again. */
+export const migrations: readonly MigrationObject[] = [{ name: '0001-first-tables', class: FirstTables }];

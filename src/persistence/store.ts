@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { SignalboxError } from '../domain/errors.ts';
+import type {
+  HistoryPort,
+  JournalPort,
+  ResourceStorePort,
+  RunQueuePort,
+  StoreHealthPort,
+  TokenStorePort,
+} from '../kernel/ports.ts';
+import type { Database } from './database.ts';
+import { History } from './history.ts';
+import { ResourceStore } from './resource-store.ts';
+import { RunQueue } from './run-queue.ts';
+import { TokenStore } from './token-store.ts';
+
+export interface StoreOptions {
+  /** `sqlite:PATH` (`sqlite:` alone: `signalbox.db` in the data folder) or `postgresql://…`. */
+  readonly url: string;
+  readonly dataDir: string;
+}
+
+/** All that the kernel needs of the disk. */
+export interface Store {
+  readonly journal: JournalPort;
+  readonly queue: RunQueuePort;
+  readonly history: HistoryPort;
+  readonly resources: ResourceStorePort;
+  readonly tokens: TokenStorePort;
+  readonly health: StoreHealthPort;
+  /** Waits for what was begun. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, makes it if there is none, and brings it up to date. Throws STORAGE_UNAVAILABLE when it cannot
+ * be opened or another Signalbox process has it, CONFIG_INVALID when the URL is of no known kind.
+ */
+export async function openStore({ url, dataDir }: StoreOptions): Promise<Store> {
+  // Each loads its own driver, and only then.
+  const file = /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1];
+  if (file !== undefined) {
+    const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
+    const { SqliteJournal } = await import('./sqlite/sqlite-journal.ts');
+    const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file);
+    return storeOn(database, new SqliteJournal(database));
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
+    const { PostgresJournal } = await import('./postgres/postgres-journal.ts');
+    const database = await PostgresDatabase.open(url);
+    return storeOn(database, new PostgresJournal(database));
+  }
+  throw new SignalboxError(
+    'CONFIG_INVALID',
+    'store.url must be sqlite:PATH or postgresql://USER@HOST/DATABASE',
+    {
+      field: 'store.url',
+    },
+  );
+}
+
+function storeOn(database: Database, journal: JournalPort): Store {
+  return {
+    journal,
+    queue: new RunQueue(database),
+    history: new History(database),
+    resources: new ResourceStore(database),
+    tokens: new TokenStore(database),
+    health: database,
+    close: () => database.close(),
+  };
+}
