@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Notices } from '../kernel/notices/notices.ts';
 import { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
 import type { ResourceChange, ResourceStorePort } from '../kernel/ports.ts';
+import { EgressHttp } from '../kernel/egress/egress-http.ts';
 import { ResourceIndex } from '../kernel/resources/resource-index.ts';
 import { ResourceService } from '../kernel/resources/resource.service.ts';
 import { defineObjectType, definePlugin, secret, z } from '../sdk/index.ts';
@@ -50,8 +51,9 @@ function house() {
   const registry = new PluginRegistry();
   registry.register(definePlugin({ name: 'lamp', api: '^1.0.0', types: [lamp] }));
   const index = new ResourceIndex();
+  const egress = new EgressHttp({ allow: [], own: [] });
   const store = new RecordingStore();
-  const service = new ResourceService(index, registry, new Notices(new EventEmitter2()), store);
+  const service = new ResourceService(index, registry, egress, new Notices(new EventEmitter2()), store);
   return { index, store, service, applier: new ConfigApplier(service, index, registry) };
 }
 

@@ -10,7 +10,6 @@ import { leftovers } from './leftovers.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { problemsOf } from './located-error.ts';
 import { configError } from './problem.ts';
-import { resourceErrors } from './resource-errors.ts';
 import type { ConfiguredResource } from './resource-inputs.ts';
 
 export interface AppliedConfig {
@@ -66,7 +65,7 @@ export class ConfigApplier {
     loaded: Pick<LoadedConfig, 'resources' | 'source'>,
   ): unknown {
     if (!(error instanceof SignalboxError) || error.index === undefined) return error;
-    const errors = resourceErrors(inputs, { index: this.index, registry: this.registry });
+    const errors = this.service.problems(inputs, 'config');
     const problems = (errors.length > 0 ? errors : [error]).flatMap((one) => {
       const resource = loaded.resources[one.index ?? 0];
       return problemsOf(one, {

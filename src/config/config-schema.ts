@@ -15,13 +15,6 @@ const server = z
       .default('127.0.0.1')
       .describe('Address to listen on; 0.0.0.0 for all of IPv4, "::" for all.'),
     port: z.int().min(0).max(65_535).default(4280).describe('TCP port to listen on; 0 for any free one.'),
-    publicUrl: z
-      .url({
-        protocol: /^https?$/,
-        error: 'must be an http or https URL such as https://signalbox.example.com',
-      })
-      .optional()
-      .describe('Address that others reach this server under, for links. Default: made of host and port.'),
   })
   .describe('Where the API listens.');
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Notices } from '../kernel/notices/notices.ts';
 import { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
 import type { ResourceStorePort } from '../kernel/ports.ts';
+import { EgressHttp } from '../kernel/egress/egress-http.ts';
 import { ResourceIndex } from '../kernel/resources/resource-index.ts';
 import { ResourceService } from '../kernel/resources/resource.service.ts';
 import { ConfigApplier } from './apply-config.ts';
@@ -23,7 +24,8 @@ async function house() {
   const registry = new PluginRegistry();
   for (const { plugin, use } of await builtinPlugins()) registry.register(plugin, use);
   const index = new ResourceIndex();
-  const service = new ResourceService(index, registry, new Notices(new EventEmitter2()), store);
+  const egress = new EgressHttp({ allow: [], own: [] });
+  const service = new ResourceService(index, registry, egress, new Notices(new EventEmitter2()), store);
   return { index, applier: new ConfigApplier(service, index, registry) };
 }
 

@@ -12,7 +12,11 @@ export const errorCodes = {
     'Only failed, held and cancelled runs can be retried.',
   ],
   REQUEST_INVALID: [400, 'Request is not valid', 'Send a valid HTTP request for this address.'],
-  REQUEST_TIMEOUT: [408, 'Request took too long', 'Send headers within 10 s and the whole request within 30 s.'],
+  REQUEST_TIMEOUT: [
+    408,
+    'Request took too long',
+    'Send headers within 10 s and the whole request within 30 s.',
+  ],
   HEADERS_TOO_LARGE: [431, 'Headers too large', 'Send at most 16 KiB of headers.'],
   BODY_TOO_LARGE: [413, 'Body too large', 'Send at most 256 KiB in one request.'],
   BATCH_TOO_LARGE: [413, 'Too many events in one batch', 'Send at most 1,000 events in one request.'],

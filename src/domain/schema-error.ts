@@ -1,5 +1,6 @@
 import type { z } from '../sdk/index.ts';
 import { SignalboxError, type ErrorCode, type FieldIssue } from './errors.ts';
+import { schemaIssues } from './schema-issues.ts';
 
 /** Makes one error of what Zod found. `prefix` is put before each field; `subject` opens the message. */
 export function schemaError(
@@ -16,12 +17,14 @@ export function schemaError(
 
 /** Fields as dotted paths, `settings.headers[0].name`. */
 export function fieldIssues(issues: readonly z.core.$ZodIssue[], prefix: string): readonly FieldIssue[] {
-  return issues.map((issue) => ({ field: dotted([prefix, ...issue.path]), message: issue.message }));
+  return schemaIssues(issues).map(({ path, message }) => ({ field: dotted([prefix, ...path]), message }));
 }
 
 function dotted(path: readonly PropertyKey[]): string {
   return path
     .filter((part) => part !== '')
-    .map((part, i) => (typeof part === 'number' ? `[${String(part)}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .map((part, i) =>
+      typeof part === 'number' ? `[${String(part)}]` : `${i === 0 ? '' : '.'}${String(part)}`,
+    )
     .join('');
 }

@@ -3,6 +3,7 @@ import { compileFilter } from '../../domain/filter.ts';
 import { splitName, type ManagedBy, type TriggerRecord } from '../../domain/records.ts';
 import { checkTemplate } from '../../domain/template.ts';
 import type { AnyObjectType, JsonObject, JsonValue } from '../../sdk/index.ts';
+import type { EgressHttp } from '../egress/egress-http.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ResourceChange } from '../ports.ts';
 import { unmask } from '../redaction/redactor.ts';
@@ -13,10 +14,16 @@ import type { Staging } from './staging.ts';
 
 type Put = Extract<ResourceChange, { put: unknown }>;
 
+/** Who knows what may be written. */
+export interface Judges {
+  readonly registry: PluginRegistry;
+  readonly egress: Pick<EgressHttp, 'checkSettings'>;
+}
+
 /** Makes the record of what people wrote, or says what is wrong with it. */
 export class RecordBuilder {
   constructor(
-    private readonly registry: PluginRegistry,
+    private readonly judges: Judges,
     private readonly staging: Staging,
     private readonly managedBy: ManagedBy,
     private readonly now: number,
@@ -46,6 +53,7 @@ export class RecordBuilder {
       unmask(schema, input.settings, stored?.settings),
       `${typeName}/${key}`,
     );
+    this.judges.egress.checkSettings(schema, settings, `${typeName}/${key}`);
     const { name = key, enabled = true, tags = [] } = input;
     const put = {
       type: typeName,
@@ -100,7 +108,7 @@ export class RecordBuilder {
   }
 
   #taskSettings({ action, settings }: TaskInput, subject: string): JsonObject {
-    const known = this.registry.action(action);
+    const known = this.judges.registry.action(action);
     if (!known)
       throw new SignalboxError('ACTION_UNKNOWN', `no plugin declares the action "${action}"`, {
         field: 'action',
@@ -118,7 +126,7 @@ export class RecordBuilder {
       return;
     }
     const { type } = splitName(action);
-    if (this.registry.type(type) && !this.staging.object(type, target.object)) {
+    if (this.judges.registry.type(type) && !this.staging.object(type, target.object)) {
       throw missing(`there is no object ${type}/${target.object}`, 'target.object');
     }
   }
@@ -145,7 +153,7 @@ export class RecordBuilder {
   }
 
   #pattern({ event, object, tag }: TriggerInput): void {
-    const known = this.registry.event(event);
+    const known = this.judges.registry.event(event);
     if (!known)
       throw new SignalboxError('EVENT_TYPE_UNKNOWN', `no plugin declares the event "${event}"`, {
         field: 'event',
@@ -166,7 +174,7 @@ export class RecordBuilder {
   }
 
   #type(name: string): AnyObjectType {
-    const type = this.registry.type(name);
+    const type = this.judges.registry.type(name);
     if (type) return type;
     throw new SignalboxError('OBJECT_TYPE_UNKNOWN', `no plugin declares the object type "${name}"`, {
       field: 'type',

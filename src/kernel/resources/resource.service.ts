@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import { splitRef, type ManagedBy, type ObjectRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
+import { EgressHttp } from '../egress/egress-http.ts';
 import { Notices } from '../notices/notices.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { RESOURCE_STORE, type ResourceChange, type ResourceStorePort } from '../ports.ts';
@@ -12,6 +13,7 @@ import { RecordBuilder } from './record-builder.ts';
 import { ResourceIndex } from './resource-index.ts';
 import type { Applied, ResourceInput, ResourceKind, ResourceRef } from './resource-input.ts';
 import { settingsSchema } from './settings-parser.ts';
+import { standIn } from './stand-in.ts';
 import { identity, Staging } from './staging.ts';
 
 type Put = Extract<ResourceChange, { put: unknown }>;
@@ -27,6 +29,7 @@ export class ResourceService {
   constructor(
     private readonly index: ResourceIndex,
     private readonly registry: PluginRegistry,
+    private readonly egress: EgressHttp,
     private readonly notices: Notices,
     @Inject(RESOURCE_STORE) private readonly store: ResourceStorePort,
   ) {}
@@ -40,7 +43,7 @@ export class ResourceService {
   apply(inputs: readonly ResourceInput[], managedBy: ManagedBy): Promise<readonly Applied[]> {
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
-      const builder = new RecordBuilder(this.registry, staging, managedBy, Date.now());
+      const builder = this.#builder(staging, managedBy);
       const applied: Applied[] = new Array<Applied>(inputs.length);
       for (const { input, i } of inOrder(inputs)) {
         const puts = buildAt(builder, input, i);
@@ -48,6 +51,22 @@ export class ResourceService {
       }
       await this.#write(staging.changes);
       return applied;
+    });
+  }
+
+  /** Every error that applying the inputs would meet, not only the first; each names its input. Changes nothing. */
+  problems(inputs: readonly ResourceInput[], managedBy: ManagedBy): readonly SignalboxError[] {
+    const staging = new Staging(this.index);
+    const builder = this.#builder(staging, managedBy);
+    return [...inOrder(inputs)].flatMap(({ input, i }) => {
+      try {
+        for (const put of buildAt(builder, input, i)) staging.put(put);
+        return [];
+      } catch (error) {
+        if (!(error instanceof SignalboxError)) throw error;
+        for (const put of standIn(input)) staging.put(put);
+        return [error];
+      }
     });
   }
 
@@ -89,6 +108,11 @@ export class ResourceService {
     const type = this.registry.type(record.type);
     // Without its schema nothing is known to be harmless.
     return type ? (maskSecrets(settingsSchema(type), record.settings) as JsonObject) : {};
+  }
+
+  #builder(staging: Staging, managedBy: ManagedBy): RecordBuilder {
+    const { registry, egress } = this;
+    return new RecordBuilder({ registry, egress }, staging, managedBy, Date.now());
   }
 
   #stage(staging: Staging, put: Put): Applied {
