@@ -1,9 +1,12 @@
+import { Controller, Get } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { adminToken, startApi, type ApiApp } from '../../test/support/api-app.ts';
 import { housePlugin } from '../../test/support/api-plugins.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { Public } from './auth/scopes.ts';
 
 /** What the server writes back on a bare socket until it closes it. */
 async function exchange(api: ApiApp, sent: string): Promise<{ status: number; head: string; body: string }> {
@@ -62,4 +65,39 @@ describe('the HTTP server', () => {
     );
     expect(answer.status).toBe(202);
   });
+});
+
+it('a request that comes while the server closes is told to come again', async () => {
+  let release = (): void => undefined;
+  @Controller('slow')
+  @Public()
+  class Slow {
+    @Get()
+    async get(): Promise<object> {
+      await new Promise<void>((resolve) => (release = resolve));
+      return {};
+    }
+  }
+  const api = await startApi([], { controllers: [Slow] });
+  await api.app.listen(0, '127.0.0.1');
+  const { port } = (api.app.getHttpServer() as { address(): AddressInfo }).address();
+  const socket = connect(port, '127.0.0.1');
+  const answers = text(socket);
+  const before = release;
+  socket.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+  await waitFor(
+    () => release !== before,
+    () => 'the slow request to begin',
+  );
+  const closed = api.app.close();
+  await waitFor(
+    () => !api.app.getHttpServer().listening,
+    () => 'the server to close',
+  );
+  socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
+  release();
+  expect(await answers).toMatch(
+    /^HTTP\/1.1 200 OK[^]*HTTP\/1.1 503 [^]*retry-after: 5[^]*"code":"SHUTTING_DOWN"/,
+  );
+  await closed;
 });

@@ -6,11 +6,10 @@ import { ApiModule } from '../../src/api/api.module.ts';
 import { createFastifyAdapter } from '../../src/api/http-server.ts';
 import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
-import { Backlog } from '../../src/kernel/dispatch/backlog.ts';
-import { RunControl } from '../../src/kernel/dispatch/run-control.ts';
-import { defaultLimits, KERNEL_LIMITS } from '../../src/kernel/limits.ts';
-import { KERNEL_LOGGER, type KernelLogger } from '../../src/kernel/logger.ts';
-import { Notices } from '../../src/kernel/notices/notices.ts';
+import { EgressModule } from '../../src/kernel/egress/egress.module.ts';
+import { KernelModule } from '../../src/kernel/kernel.module.ts';
+import { defaultLimits } from '../../src/kernel/limits.ts';
+import type { KernelLogger } from '../../src/kernel/logger.ts';
 import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
 import {
   HISTORY,
@@ -20,11 +19,6 @@ import {
   STORE_HEALTH,
   TOKEN_STORE,
 } from '../../src/kernel/ports.ts';
-import { ResourceIndex } from '../../src/kernel/resources/resource-index.ts';
-import { ResourceService } from '../../src/kernel/resources/resource.service.ts';
-import { Planner } from '../../src/kernel/routing/planner.ts';
-import { ViewOfObjects } from '../../src/kernel/routing/view-of-objects.ts';
-import { EventStream } from '../../src/kernel/stream/event-stream.ts';
 import { taskPlugin } from '../../src/kernel/task-type.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -77,7 +71,7 @@ export async function startApi(
   const adapter = createFastifyAdapter(http);
   const root = {
     module: RootOfSpecs,
-    imports: [ApiModule.register({ ...apiOptions, imports: [kernel(storage, log)] })],
+    imports: [...kernel(storage, log), ApiModule.register(apiOptions)],
     controllers,
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
@@ -111,7 +105,6 @@ export async function startApi(
       return { status: answer.statusCode, headers: answer.headers, body: parsed };
     },
     async [Symbol.asyncDispose]() {
-      app.get(Backlog).stop();
       await app.close();
     },
   };
@@ -120,29 +113,24 @@ export async function startApi(
 @Module({})
 class RootOfSpecs {}
 
+/** The kernel as it is, but never started: runs stay pending. */
+function kernel(storage: MemoryStorage, log: LogLine[]): NonNullable<DynamicModule['imports']> {
+  return [
+    EventEmitterModule.forRoot(),
+    PortsOfSpecs.of(storage),
+    EgressModule.forRoot({ allow: [], own: [] }),
+    KernelModule.forRoot({ limits: defaultLimits, logger: recorder(log) }),
+  ];
+}
+
 @Global()
 @Module({})
-class KernelOfSpecs {}
-
-function kernel(storage: MemoryStorage, log: LogLine[]): DynamicModule {
-  const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE];
-  const providers = [
-    ...ports.map((provide) => ({ provide, useValue: storage })),
-    { provide: KERNEL_LIMITS, useValue: defaultLimits },
-    { provide: KERNEL_LOGGER, useValue: recorder(log) },
-    ...[
-      Backlog,
-      EventStream,
-      Notices,
-      Planner,
-      PluginRegistry,
-      ResourceIndex,
-      ResourceService,
-      RunControl,
-      ViewOfObjects,
-    ],
-  ];
-  return { module: KernelOfSpecs, imports: [EventEmitterModule.forRoot()], providers, exports: providers };
+class PortsOfSpecs {
+  static of(storage: MemoryStorage): DynamicModule {
+    const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE];
+    const providers = ports.map((provide) => ({ provide, useValue: storage }));
+    return { module: PortsOfSpecs, providers, exports: providers };
+  }
 }
 
 function recorder(log: LogLine[]): KernelLogger {

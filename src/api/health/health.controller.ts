@@ -1,4 +1,4 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, type OnModuleDestroy } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { SignalboxError } from '../../domain/errors.ts';
 import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
@@ -9,12 +9,19 @@ const pingTimeoutMs = 2_000;
 /** For load balancers and supervisors; they have no token. */
 @Controller('health')
 @Public()
-export class HealthController {
+export class HealthController implements OnModuleDestroy {
+  #stopping = false;
+
   constructor(
     private readonly checks: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     @Inject(STORE_HEALTH) private readonly store: StoreHealthPort,
   ) {}
+
+  /** The first step of a shutdown: those who ask shall send elsewhere before the last steps. */
+  onModuleDestroy(): void {
+    this.#stopping = true;
+  }
 
   /** The process answers. If it does not, start it again. */
   @Get('live')
@@ -25,6 +32,7 @@ export class HealthController {
   /** Events are taken. If not, send them elsewhere or wait. */
   @Get('ready')
   async ready(): Promise<HealthCheckResult> {
+    if (this.#stopping) throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down');
     try {
       return await this.checks.check([() => this.#storage()]);
     } catch (cause) {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { startApi } from '../../../test/support/api-app.ts';
+import { Controller, type BeforeApplicationShutdown } from '@nestjs/common';
+import { startApi, type ApiReply } from '../../../test/support/api-app.ts';
 
 const anybody = { authorization: undefined };
 
@@ -36,4 +37,17 @@ it('is not ready when the storage hangs', async () => {
   await using api = await startApi([]);
   api.storage.ping = () => new Promise(() => undefined);
   expect(await api.send('GET', '/health/ready', undefined, anybody)).toMatchObject({ status: 503 });
+});
+
+it('is not ready once it shuts down', async () => {
+  let answer: ApiReply | undefined;
+  @Controller()
+  class Last implements BeforeApplicationShutdown {
+    async beforeApplicationShutdown(): Promise<void> {
+      answer = await api.send('GET', '/health/ready', undefined, anybody);
+    }
+  }
+  const api = await startApi([], { controllers: [Last] });
+  await api[Symbol.asyncDispose]();
+  expect(answer).toMatchObject({ status: 503, body: { code: 'SHUTTING_DOWN' } });
 });

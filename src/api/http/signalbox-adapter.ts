@@ -16,6 +16,7 @@ const maxParamLength = 3 * 200;
 /** Fastify as Signalbox wants it: limits, its own body parser, headers of every answer. */
 export class SignalboxAdapter extends FastifyAdapter {
   readonly routes = new RouteTable();
+  #closing = false;
 
   constructor(limits: HttpLimits) {
     super({
@@ -27,6 +28,8 @@ export class SignalboxAdapter extends FastifyAdapter {
       routerOptions: { maxParamLength },
       genReqId: requestId,
       requestIdHeader: false,
+      // Fastify's own answer while it closes is no problem and has no Retry-After.
+      return503OnClosing: false,
       frameworkErrors: answerUnroutable,
       clientErrorHandler: answerBrokenRequest,
     });
@@ -35,7 +38,11 @@ export class SignalboxAdapter extends FastifyAdapter {
     });
     this.instance.addHook('onRequest', (request, reply, done) => {
       addHeaders(request, reply);
-      done(compressionError(request));
+      done(this.#closing ? closingError() : compressionError(request));
+    });
+    this.instance.addHook('preClose', (done) => {
+      this.#closing = true;
+      done();
     });
     this.instance.removeAllContentTypeParsers();
     this.instance.addContentTypeParser(
@@ -57,6 +64,10 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
+}
+
+function closingError(): SignalboxError {
+  return new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down');
 }
 
 function compressionError({ headers }: FastifyRequest): SignalboxError | undefined {
