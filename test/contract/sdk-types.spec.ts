@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { defineObjectType, definePlugin, z, type AnyPlugin, type AnyObjectType } from 'signalbox/sdk';
+import { startPlugin } from 'signalbox/sdk/testing';
 
 const lamp = defineObjectType({
   name: 'lamp',
@@ -46,8 +47,60 @@ const plugin = definePlugin({
     void emit('lamp.lit', { data: { lux: 'bright' } });
     // @ts-expect-error the plugin has no such type
     void objects('vm');
+    const watts: number | undefined = objects('lamp')[0]?.settings.watts;
+    void watts;
+    // @ts-expect-error the settings have no such field
+    void objects('lamp')[0]?.settings.volts;
   },
 });
+
+const fan = defineObjectType({
+  name: 'fan',
+  label: 'Fan',
+  events: { stopped: z.object({ rpm: z.number() }) },
+});
+
+/** Never called: what matters is what compiles. */
+async function useTestKit(): Promise<void> {
+  const settings = { port: 1 };
+  await using started = await startPlugin(plugin, { settings });
+  const port: number = started.settings.port;
+  void port;
+  const lux: number = (await started.nextEvent('lamp.lit')).data.lux;
+  void lux;
+  // @ts-expect-error no such event
+  await started.nextEvent('lamp.lost');
+  // @ts-expect-error the data has no such field
+  void (await started.nextEvent('lamp.lit')).data.colour;
+
+  await started.runAction('lamp.light', { object: { settings: { watts: 5 } }, input: {} });
+  // @ts-expect-error the settings of a lamp have no default
+  await started.runAction('lamp.light', { object: {}, input: {} });
+  // @ts-expect-error level is a number
+  await started.runAction('lamp.light', { object: { settings: { watts: 5 } }, input: { level: 'high' } });
+  // @ts-expect-error no such action
+  await started.runAction('lamp.lift', { object: { settings: { watts: 5 } }, input: {} });
+
+  started.addObject({ type: 'lamp', key: 'a', settings: { watts: 5 } });
+  // @ts-expect-error the settings of a lamp have no default
+  started.addObject({ type: 'lamp', key: 'a' });
+  // @ts-expect-error the plugin has no such type
+  started.addObject({ type: 'fan', key: 'a' });
+
+  // @ts-expect-error the plugin's settings have no default
+  await startPlugin(plugin);
+  // @ts-expect-error port is a number
+  await startPlugin(plugin, { settings: { port: 'eighty' } });
+
+  const house = definePlugin({ name: 'house', api: '^1.0.0', types: [lamp, fan] });
+  await using both = await startPlugin(house, { objects: [{ type: 'fan', key: 'a' }] });
+  const rpm: number = (await both.nextEvent('fan.stopped')).data.rpm;
+  void rpm;
+  // @ts-expect-error the data belongs to another event
+  void (await both.nextEvent('fan.stopped')).data.lux;
+}
+
+void useTestKit;
 
 it('lets any typed plugin stand where the kernel needs an untyped one', () => {
   const anyPlugin: AnyPlugin = plugin;
