@@ -2,7 +2,7 @@ import { runCli } from './cli/run-cli.ts';
 import { VERSION } from './sdk/version.ts';
 
 // The server is loaded only by the commands that start one: the others answer at once.
-process.exitCode = await runCli(process.argv.slice(2), {
+const exitCode = await runCli(process.argv.slice(2), {
   version: VERSION,
   start: async (options) => {
     const { serve } = await import('./serve.ts');
@@ -13,3 +13,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
     await demo(options);
   },
 });
+
+process.exitCode = exitCode;
+// A start that failed half-way may have left something open that would keep the process.
+if (exitCode !== 0) setTimeout(() => process.exit(), 500).unref();

@@ -34,8 +34,12 @@ export async function demo({ once: endsByItself = false, port }: DemoOptions): P
     view.watch(running.notices);
     await play(running.url, token);
     await ended(view);
-    conclude(out, { view, running, token });
-    if (!endsByItself) await stopSignal();
+    conclude(out, view);
+    invite(out, { running, token });
+    if (!endsByItself) {
+      out.line('\nCtrl-C ends the demo and removes its data.');
+      await stopSignal();
+    }
   } finally {
     await running.stop();
     receiver.close();
@@ -89,10 +93,7 @@ async function ended(view: LiveView): Promise<void> {
 }
 
 /** Says what was shown, and fails when it was not what the demo is about. */
-function conclude(
-  out: Channel,
-  { view, running, token }: { view: LiveView; running: RunningSignalbox; token: string },
-): void {
+function conclude(out: Channel, view: LiveView): void {
   const { runs } = view;
   const succeeded = runs.filter(({ state }) => state === 'succeeded').length;
   const retried = runs.filter(({ attempts }) => attempts === refusals + 1).length;
@@ -108,6 +109,9 @@ function conclude(
       `3 events, 3 runs, all succeeded; one was refused ${String(refusals)} times first. vm.power_off has no trigger: it is stored and fires nothing.`,
     ),
   );
+}
+
+function invite(out: Channel, { running, token }: Pick<Scene, 'running' | 'token'>): void {
   out.line('\nSend your own event:\n');
   out.line(
     `  curl -s ${running.url}/api/events -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"type": "vm.power_on", "object": "gpu-01", "data": {"host": "node-7"}}'`,
@@ -115,7 +119,6 @@ function conclude(
   out.line('\nSee the task log:\n');
   out.line(`  curl -s ${running.url}/api/runs -H 'Authorization: Bearer ${token}'`);
   out.line(`  SIGNALBOX_URL=${running.url} SIGNALBOX_TOKEN=${token} npx signalbox runs`);
-  out.line('\nCtrl-C ends the demo and removes its data.');
 }
 
 /** This port if nothing listens on it, or else any. */

@@ -16,7 +16,7 @@ export function schemaError(
 }
 
 /** Fields as dotted paths, `settings.headers[0].name`. */
-export function fieldIssues(issues: readonly z.core.$ZodIssue[], prefix: string): readonly FieldIssue[] {
+function fieldIssues(issues: readonly z.core.$ZodIssue[], prefix: string): readonly FieldIssue[] {
   return schemaIssues(issues).map(({ path, message }) => ({ field: dotted([prefix, ...path]), message }));
 }
 

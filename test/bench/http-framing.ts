@@ -3,7 +3,7 @@
  * have to cost far less than what they measure.
  */
 export class HttpFraming {
-  #pending: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  #pending: Buffer = Buffer.alloc(0);
 
   /** Calls `onMessage` for each whole message in what has arrived so far. */
   push(chunk: Buffer, onMessage: (head: string, body: Buffer) => void): void {

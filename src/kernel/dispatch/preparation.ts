@@ -61,7 +61,7 @@ export class Preparation {
     action: { name: string; type: AnyObjectType; action: AnyAction },
   ): PreparedTarget {
     let byAction = this.#prepared.get(object);
-    if (!byAction) this.#prepared.set(object, (byAction = new Map()));
+    if (!byAction) this.#prepared.set(object, (byAction = new Map<string, PreparedTarget>()));
     let target = byAction.get(action.name);
     if (!target) byAction.set(action.name, (target = makeTarget(object, action.type, action.action)));
     return target;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptRecord } from '../../domain/records.ts';
-import type { ActionContext, JsonValue } from '../../sdk/index.ts';
+import type { ActionContext } from '../../sdk/index.ts';
 import { HTTP_CLIENT } from '../egress/egress-http.ts';
 import type { HttpClient } from '../../sdk/index.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
@@ -75,8 +75,9 @@ export class Runner {
   ): Promise<Ending> {
     try {
       const context = this.#context({ queued, target, recorder, signal });
-      const run = target.action.run as (context: ActionContext) => Promise<JsonValue | undefined>;
-      return { kind: 'done', result: await run(context) };
+      // Input and settings have been parsed by the schemas that the action was typed with.
+      const result = await target.action.run(context as never);
+      return { kind: 'done', result: result ?? undefined };
     } catch (error) {
       return { kind: 'error', error };
     }

@@ -74,6 +74,6 @@ export class TriggerIndex {
 
 function bucketOf(buckets: Map<string, Triggers>, key: string): Triggers {
   let bucket = buckets.get(key);
-  if (!bucket) buckets.set(key, (bucket = new Map()));
+  if (!bucket) buckets.set(key, (bucket = new Map<string, CompiledTrigger>()));
   return bucket;
 }

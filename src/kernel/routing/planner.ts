@@ -7,7 +7,6 @@ import {
   type RunRecord,
   type TaskRecord,
 } from '../../domain/records.ts';
-import type { JsonObject } from '../../sdk/index.ts';
 import type { Plan } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import type { CompiledTrigger } from '../resources/trigger-index.ts';
@@ -54,7 +53,7 @@ export class Planner {
   #passes({ test }: CompiledTrigger, event: EventRecord, object: ObjectRecord | undefined): boolean {
     if (!test) return true;
     const view = eventView(event, object);
-    return test({ ...view, object: this.views.of(event, object) } as unknown as JsonObject);
+    return test({ ...view, object: this.views.of(event, object) });
   }
 
   #targets(task: TaskRecord): readonly string[] {
