@@ -81,7 +81,12 @@ describe('the loader', () => {
   });
 
   it.each<[string, unknown, string, string]>([
-    ['of a wrong kind', { everyMs: 'often' }, 'plugins[1].settings.everyMs', 'must be a whole number, got "often"'],
+    [
+      'of a wrong kind',
+      { everyMs: 'often' },
+      'plugins[1].settings.everyMs',
+      'must be a whole number, got "often"',
+    ],
     ['that a schema refuses', { everyMs: -1 }, 'plugins[1].settings.everyMs', 'must be more than 0, got -1'],
     ['with a misspelt name', { everyMS: 5 }, 'plugins[1].settings.everyMS', 'did you mean "everyMs"?'],
     ['that are no mapping', 'often', 'plugins[1].settings', 'must be a mapping'],
