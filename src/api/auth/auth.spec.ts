@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { createHash } from 'node:crypto';
 import { adminToken, startApi, type ApiApp } from '../../../test/support/api-app.ts';
+import { declaredRoutes } from '../../../test/support/declared-routes.ts';
 import { MemoryStorage } from '../../../test/support/memory-storage.ts';
 import { Authenticator } from './authenticator.ts';
 import { scopes, type Scope } from './scopes.ts';
@@ -151,29 +149,9 @@ describe('scopes', () => {
 
   it('are said for every route', async () => {
     await using api = await startApi([]);
-    const declared = declaredRoutes(api).filter((route) => !route.includes('/health/'));
+    const declared = declaredRoutes(api.app)
+      .filter((route) => !route.includes('/health/'))
+      .map((route) => route.replace(':type', 'lamp').replace(/:\w+/g, 'x'));
     expect(declared.sort()).toEqual(routes.map(([method, url]) => `${method} ${url}`).sort());
   });
 });
-
-/** `GET /api/tasks/x`, of every controller. */
-function declaredRoutes({ app }: ApiApp): string[] {
-  const modules = [...app.get(ModulesContainer).values()];
-  const controllers = modules
-    .flatMap((module) => [...module.controllers.values()])
-    .map(({ metatype }) => metatype);
-  return controllers.flatMap((controller) => {
-    const handlers = new MetadataScanner().getAllMethodNames(controller?.prototype as object);
-    return handlers.map((name) => {
-      const handler = (controller?.prototype as Record<string, object>)[name] ?? {};
-      const path = [
-        Reflect.getMetadata(PATH_METADATA, controller ?? {}),
-        Reflect.getMetadata(PATH_METADATA, handler),
-      ]
-        .filter((part) => part !== '/')
-        .join('/');
-      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
-      return `${method} /${path.replace(':type', 'lamp').replace(/:\w+/g, 'x')}`;
-    });
-  });
-}

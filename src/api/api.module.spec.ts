@@ -1,0 +1,15 @@
+import { expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { startApi } from '../../test/support/api-app.ts';
+import { declaredRoutes } from '../../test/support/declared-routes.ts';
+
+it('docs/api.md has a heading for every route, and for no other', async () => {
+  await using api = await startApi([]);
+  const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+  // ### `GET /api/events`, `/api/events/:id`
+  const headings = [...docs.matchAll(/^### `([A-Z]+) (.+)`$/gm)];
+  const documented = headings.flatMap(([, method = '', paths = '']) =>
+    paths.split('`, `').map((path) => `${method} ${path}`),
+  );
+  expect(documented.sort()).toEqual(declaredRoutes(api.app).sort());
+});
