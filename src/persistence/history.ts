@@ -75,7 +75,7 @@ export class History implements HistoryPort {
 const nothing = Promise.resolve({ items: [] });
 
 /** A condition, if it is asked for. */
-function given<K extends string>(key: K, value: string | undefined) {
+function given(key: string, value: string | undefined) {
   return value === undefined ? {} : { [key]: value };
 }
 

@@ -5,7 +5,7 @@ const slack = 24 * 3_600_000;
 const lastTime = 2 ** 48 - 1;
 
 /** The exact condition on a time. */
-export function timeRange<K extends string>(column: K, { from, to }: TimeRange) {
+export function timeRange(column: string, { from, to }: TimeRange) {
   if (from === undefined && to === undefined) return {};
   return { [column]: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) } };
 }

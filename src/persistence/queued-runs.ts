@@ -7,8 +7,8 @@ import { eventTable, runTable, type ColumnType, type HotTable } from './hot-tabl
 
 type Row = Readonly<Record<string, unknown>>;
 
-const readRun = reader<InferEntity<typeof RunEntity>>(runTable);
-const readEvent = reader<InferEntity<typeof EventEntity>>(eventTable);
+const runOf = reader(runTable);
+const eventOf = reader(eventTable);
 
 const select = `select ${columnsOf(runTable)}, ${columnsOf(eventTable)}
   from run join event on event.id = run.event_id
@@ -24,7 +24,10 @@ export async function queuedRuns(
   { target, now, limit }: { readonly target: string; readonly now: number; readonly limit: number },
 ): Promise<readonly QueuedRun[]> {
   const rows = await em.getConnection().execute<readonly Row[]>(select, [target, now, limit]);
-  return rows.map((row) => ({ run: toRun(readRun(row)), event: toEvent(readEvent(row)) }));
+  return rows.map((row) => ({
+    run: toRun(runOf(row) as InferEntity<typeof RunEntity>),
+    event: toEvent(eventOf(row) as InferEntity<typeof EventEntity>),
+  }));
 }
 
 /** `run.due_at as run_due_at, …`: two tables may have columns of one name. */
@@ -37,7 +40,8 @@ function columnsOf<R>({ name, columns }: HotTable<R>): string {
     .join(', ');
 }
 
-function reader<T>({ name, columns }: HotTable<never>): (row: Row) => T {
+/** Turns the columns of one table into what its entity would be. */
+function reader({ name, columns }: HotTable<never>): (row: Row) => Row {
   const fields = columns.map(([column, type]) => ({
     from: `${name}_${column}`,
     to: column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
@@ -46,12 +50,12 @@ function reader<T>({ name, columns }: HotTable<never>): (row: Row) => T {
   return (row) => {
     const record: Record<string, unknown> = {};
     for (const { from, to, type } of fields) record[to] = read(row[from], type);
-    return record as T;
+    return record;
   };
 }
 
 function read(value: unknown, type: ColumnType): unknown {
-  if (value === null || type === 'text') return value;
+  if (type === 'json' && typeof value === 'string') return JSON.parse(value);
   // PostgreSQL gives a bigint as text.
-  return type === 'json' ? JSON.parse(String(value)) : Number(value);
+  return type === 'bigint' && value !== null ? Number(value) : value;
 }

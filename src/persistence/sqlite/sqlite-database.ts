@@ -6,6 +6,7 @@ import { migrate } from '../migrate.ts';
 import { ormOptions } from '../orm-options.ts';
 import { storageError, storageFault } from '../storage-error.ts';
 import { migrations } from './migrations/index.ts';
+import { SharedTransaction } from './shared-transaction.ts';
 import { prepareFile } from './sqlite-file.ts';
 import { configure, rollBack, type SqliteHandle } from './sqlite-handle.ts';
 import { SqliteLock } from './sqlite-lock.ts';
@@ -38,8 +39,13 @@ export class SqliteDatabase implements Database {
   #reopening: Promise<void> | undefined;
   readonly #inFlight = new InFlight();
   #closed = false;
-  /** Wait for the connection, to share one transaction. */
-  #pieces: Piece[] = [];
+  readonly #shared = new SharedTransaction((work) =>
+    this.#written((handle) =>
+      transaction(handle, () => {
+        work(handle);
+      }),
+    ),
+  );
 
   private constructor(orm: Orm, lock: SqliteLock) {
     this.#orm = orm;
@@ -80,10 +86,7 @@ export class SqliteDatabase implements Database {
    * event loop (new events and old outcomes, under load) shares the transaction, and so its fsync.
    */
   exclusively<T>(work: (handle: SqliteHandle) => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#pieces.push(pieceOf(work, { resolve, reject }));
-      if (this.#pieces.length === 1) void this.#writePieces();
-    });
+    return this.#shared.run(work);
   }
 
   async ping(): Promise<void> {
@@ -97,48 +100,8 @@ export class SqliteDatabase implements Database {
     if (this.#closed) return;
     this.#closed = true;
     await this.#inFlight.ended();
-    try {
-      // Lets SQLite refresh what it knows of the indexes, where it sees need.
-      await this.#hold((handle) => handle.pragma('optimize'));
-    } catch {
-      // The storage fails: what is committed is safe, and the rest can wait.
-    }
     await this.#orm.close();
     await this.#lock.release();
-  }
-
-  async #writePieces(): Promise<void> {
-    let pieces: Piece[] = [];
-    try {
-      await this.#written(async (handle) => {
-        pieces = this.#pieces;
-        this.#pieces = [];
-        await transaction(handle, () => {
-          for (const piece of pieces) piece.run(handle);
-        });
-      });
-      for (const piece of pieces) piece.succeed();
-    } catch (error) {
-      if (pieces.length === 0) pieces = this.#pieces.splice(0);
-      if (pieces.length === 1) pieces[0]?.fail(error);
-      else await this.#writeOneByOne(pieces);
-    }
-  }
-
-  /** One of them has spoilt it for all: each gets a transaction, and an error, of its own. */
-  async #writeOneByOne(pieces: readonly Piece[]): Promise<void> {
-    for (const piece of pieces) {
-      try {
-        await this.#written((handle) =>
-          transaction(handle, () => {
-            piece.run(handle);
-          }),
-        );
-        piece.succeed();
-      } catch (error) {
-        piece.fail(error);
-      }
-    }
   }
 
   async #written<T>(work: (handle: SqliteHandle, held: object) => T | Promise<T>): Promise<T> {
@@ -195,29 +158,6 @@ export class SqliteDatabase implements Database {
       this.#reopening = undefined;
     }
   }
-}
-
-/** One caller's part of a transaction. */
-interface Piece {
-  run(handle: SqliteHandle): void;
-  succeed(): void;
-  fail(error: unknown): void;
-}
-
-function pieceOf<T>(
-  work: (handle: SqliteHandle) => T,
-  { resolve, reject }: { resolve: (result: T) => void; reject: (error: unknown) => void },
-): Piece {
-  let result: T;
-  return {
-    run: (handle) => {
-      result = work(handle);
-    },
-    succeed: () => {
-      resolve(result);
-    },
-    fail: reject,
-  };
 }
 
 /** `begin immediate` takes its place as the one writer at once, and not when it may be too late. */

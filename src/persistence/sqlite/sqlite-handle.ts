@@ -19,7 +19,7 @@ export function configure(handle: SqliteHandle): void {
   handle.pragma('synchronous = full');
   handle.pragma(`journal_size_limit = ${journalSizeLimit}`);
   // What a process that was killed has left in the log may not have reached the disk. Here it does.
-  handle.pragma('wal_checkpoint(truncate)');
+  handle.pragma('main.wal_checkpoint(truncate)');
 }
 
 /** Undoes what a failed transaction has left open. SQLite itself ends some of them, but not all. */

@@ -1,0 +1,54 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Query = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** Runs a statement on a server as somebody else than the store. */
+export async function execute(url: string, sql: string): Promise<void> {
+  await session(url, (query) => query(sql));
+}
+
+/**
+ * Begins work that has to wait for a lock, cuts off its connections while it waits, and tells how it ended. The
+ * pieces of work must need as many connections as there are pieces.
+ */
+export function cutOff(
+  url: string,
+  begin: () => readonly Promise<unknown>[],
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  return session(url, (query, inTransaction) =>
+    inTransaction(async (locked) => {
+      await locked('lock table event, task');
+      const work = begin();
+      const outcomes = Promise.allSettled(work);
+      const waiting = `from pg_stat_activity where datname = current_database()
+        and application_name = 'signalbox' and wait_event_type = 'Lock'`;
+      while ((await query(`select pid ${waiting}`)).length < work.length) await sleep(5);
+      await query(`select pg_terminate_backend(pid) ${waiting}`);
+      return outcomes;
+    }),
+  );
+}
+
+async function session<T>(
+  url: string,
+  work: (query: Query, inTransaction: <R>(work: (query: Query) => Promise<R>) => Promise<R>) => Promise<T>,
+): Promise<T> {
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    driverOptions: { connectionTimeoutMillis: 2_000 },
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    logger: () => undefined,
+  });
+  const connection = orm.em.getConnection();
+  try {
+    return await work(
+      (sql) => connection.execute(sql),
+      (locked) =>
+        connection.transactional((held) => locked((sql) => connection.execute(sql, [], 'all', held))),
+    );
+  } finally {
+    await orm.close();
+  }
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ResourceChange } from '../../../src/kernel/ports.ts';
+import { freshStore, type Backend } from './backend.ts';
+import { event, object, planning, settlement, tag, task, trigger } from './records.ts';
+
+const nothing = { objects: [], tags: [], tasks: [], triggers: [] };
+
+/** What is configured, and the tokens. */
+export function resourceSuite(backend: Backend): void {
+  describe('resources', () => {
+    it('gives back what was put', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      expect(await resources.load()).toEqual(nothing);
+      const odd = { name: `it's "?" \\ ä€😀`, settings: { 'a?': `'"\u0000\\`, list: [null, { b: '??' }] } };
+      const all = {
+        objects: [object(), object({ ...odd, key: 'a/b', enabled: false, tags: [] })],
+        tags: [tag()],
+        tasks: [task(), task({ id: 'tagged', target: { tag: 'vms/all' }, spent: true, managedBy: 'config' })],
+        triggers: [trigger()],
+      };
+      await resources.apply([
+        ...all.objects.map((put) => ({ kind: 'object', put }) as const),
+        ...all.tags.map((put) => ({ kind: 'tag', put }) as const),
+        ...all.tasks.map((put) => ({ kind: 'task', put }) as const),
+        ...all.triggers.map((put) => ({ kind: 'trigger', put }) as const),
+      ]);
+      const loaded = await resources.load();
+      expect(loaded.objects).toHaveLength(2);
+      expect(loaded.objects).toEqual(expect.arrayContaining(all.objects));
+      expect(loaded.tasks).toEqual(expect.arrayContaining(all.tasks));
+      expect(loaded.tags).toEqual(all.tags);
+      expect(loaded.triggers).toEqual(all.triggers);
+    });
+
+    it('replaces a resource as a whole: what the new one leaves out is gone', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      const { description: _, ...plainTag } = tag();
+      const { description: __, ...plainTask } = task({ target: { tag: 'ops/all' } });
+      const { filter: ___, tag: ____, ...plainTrigger } = trigger({ object: 'gpu-02' });
+      await resources.apply([
+        { kind: 'object', put: object() },
+        { kind: 'tag', put: tag() },
+        { kind: 'task', put: task() },
+        { kind: 'trigger', put: trigger() },
+      ]);
+      await resources.apply([
+        { kind: 'object', put: object({ settings: {}, tags: [], updatedAt: 9 }) },
+        { kind: 'tag', put: plainTag },
+        { kind: 'task', put: plainTask },
+        { kind: 'trigger', put: plainTrigger },
+      ]);
+      expect(await resources.load()).toEqual({
+        objects: [object({ settings: {}, tags: [], updatedAt: 9 })],
+        tags: [plainTag],
+        tasks: [plainTask],
+        triggers: [plainTrigger],
+      });
+    });
+
+    it('tells objects of one key and different types apart', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      const [vm, user] = [object({ type: 'vm', key: 'x' }), object({ type: 'user', key: 'x' })];
+      await resources.apply([
+        { kind: 'object', put: vm },
+        { kind: 'object', put: user },
+      ]);
+      await resources.apply([{ kind: 'object', remove: { type: 'vm', key: 'x' } }]);
+      expect((await resources.load()).objects).toEqual([user]);
+    });
+
+    it('removes, and does not mind what is not there', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      await resources.apply([
+        { kind: 'object', put: object() },
+        { kind: 'tag', put: tag() },
+        { kind: 'task', put: task() },
+        { kind: 'trigger', put: trigger() },
+      ]);
+      await resources.apply([
+        { kind: 'trigger', remove: 'notify-on-power' },
+        { kind: 'task', remove: 'notify' },
+        { kind: 'tag', remove: 'vms/jthompson-gpu' },
+        { kind: 'object', remove: { type: 'vm', key: 'gpu-01' } },
+        { kind: 'task', remove: 'never was' },
+      ]);
+      expect(await resources.load()).toEqual(nothing);
+    });
+
+    it('lets the last of several changes of one resource count', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      await resources.apply([
+        { kind: 'tag', put: tag({ name: 'a/kept' }) },
+        { kind: 'tag', put: tag({ name: 'a/gone' }) },
+        { kind: 'tag', remove: 'a/kept' },
+        { kind: 'tag', remove: 'a/gone' },
+        { kind: 'tag', put: tag({ name: 'a/kept', description: 'second' }) },
+      ]);
+      expect((await resources.load()).tags).toEqual([tag({ name: 'a/kept', description: 'second' })]);
+    });
+
+    it('applies all or nothing', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      await expect(resources.apply([{ kind: 'tag', put: tag() }, broken()])).rejects.toThrow(/null/i);
+      expect(await resources.load()).toEqual(nothing);
+    });
+
+    it('keeps transactions of people and of the journal apart', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, resources, history } = fresh.store;
+      const work = Array.from({ length: 40 }, async (_, index) => {
+        const put = { kind: 'task', put: task({ id: `task-${index}` }) } as const;
+        // Every other one of these fails and is undone, with commits and settlements between its statements.
+        const applied = resources.apply(index % 2 === 0 ? [put] : [put, broken()]).catch(() => undefined);
+        const { runs } = await journal.commit([event()], planning());
+        await Promise.all([journal.settle(runs.map((each) => settlement(each))), applied]);
+      });
+      await Promise.all(work);
+      expect((await resources.load()).tasks).toHaveLength(20);
+      expect((await history.events({ limit: 100 })).items).toHaveLength(40);
+      expect((await history.runs({ limit: 100, states: ['succeeded'] })).items).toHaveLength(40);
+    });
+
+    it('takes thousands at once', async () => {
+      await using fresh = await freshStore(backend);
+      const triggers = Array.from({ length: 3_000 }, (_, index) => trigger({ id: `trigger-${index}` }));
+      await fresh.store.resources.apply(triggers.map((put) => ({ kind: 'trigger', put })));
+      expect((await fresh.store.resources.load()).triggers).toHaveLength(3_000);
+    });
+  });
+
+  describe('tokens', () => {
+    it('gives back what was added', async () => {
+      await using fresh = await freshStore(backend);
+      const { tokens } = fresh.store;
+      expect(await tokens.all()).toEqual([]);
+      const token = {
+        id: 'one',
+        name: 'First',
+        hash: 'ab12',
+        scopes: ['ingest', 'read'],
+        createdAt: Date.now(),
+      };
+      await tokens.add(token);
+      await tokens.add({ ...token, id: 'two', scopes: [] });
+      expect(await tokens.all()).toEqual(
+        expect.arrayContaining([token, { ...token, id: 'two', scopes: [] }]),
+      );
+    });
+  });
+}
+
+/** A change that the database refuses. */
+function broken(): ResourceChange {
+  return { kind: 'trigger', put: { ...trigger({ id: 'broken' }), task: null as unknown as string } };
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from '@jest/globals';
+import { runStates, type RunRecord } from '../../../src/domain/records.ts';
+import type { Store } from '../../../src/persistence/store.ts';
+import { freshStore, type Backend } from './backend.ts';
+import { event, run } from './records.ts';
+
+/** What the dispatcher relies on when it reads what memory does not hold. */
+export function runQueueSuite(backend: Backend): void {
+  describe('run queue', () => {
+    it('names the targets that have pending runs due in a span', async () => {
+      await using fresh = await freshStore(backend);
+      await put(
+        fresh.store,
+        run({ target: 'webhook/a', dueAt: 100 }),
+        run({ target: 'webhook/a', dueAt: 150 }),
+        run({ target: 'webhook/b', dueAt: 200 }),
+        run({ target: 'webhook/c', dueAt: 201 }),
+        run({ target: 'webhook/d', dueAt: 150, state: 'held' }),
+      );
+      const { queue } = fresh.store;
+      expect([...(await queue.targetsDue(99, 200))].sort()).toEqual(['webhook/a', 'webhook/b']);
+      expect(await queue.targetsDue(150, 200)).toEqual(['webhook/b']);
+      expect([...(await queue.targetsDue(-1, 1_000))].sort()).toEqual([
+        'webhook/a',
+        'webhook/b',
+        'webhook/c',
+      ]);
+      expect(await queue.targetsDue(201, 1_000)).toEqual([]);
+    });
+
+    it('pages the runs of a target with their events, the longest due first', async () => {
+      await using fresh = await freshStore(backend);
+      const cause = event({ sourceId: 'x', data: { n: 1 } });
+      const [late, early, same] = [
+        run({ eventId: cause.id, dueAt: 120, reason: 'status 500', attempts: 1, startedAt: 90 }),
+        run({ eventId: cause.id, dueAt: 100, triggerId: 'on-power' }),
+        run({ eventId: cause.id, dueAt: 100 }),
+      ];
+      const others = [
+        run({ eventId: cause.id, dueAt: 121 }),
+        run({ eventId: cause.id, dueAt: 100, target: 'webhook/other' }),
+        run({ eventId: cause.id, dueAt: 100, state: 'running' }),
+      ];
+      await fresh.store.journal.commit([cause], () => ({
+        runs: [late, early, same, ...others],
+        spentTasks: [],
+      }));
+      const { queue } = fresh.store;
+      const page = await queue.page('webhook/ops', 120, 10);
+      expect(page).toEqual([early, same, late].map((each) => ({ run: each, event: cause })));
+      expect((await queue.page('webhook/ops', 120, 2)).map(({ run: { id } }) => id)).toEqual([
+        early.id,
+        same.id,
+      ]);
+      expect(await queue.page('webhook/nobody', 120, 10)).toEqual([]);
+    });
+
+    it('knows when the next pending run is due', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue } = fresh.store;
+      expect(await queue.nextDueAt(-1)).toBeUndefined();
+      await put(
+        fresh.store,
+        run({ dueAt: 300 }),
+        run({ dueAt: 200, target: 'webhook/b' }),
+        run({ dueAt: 100, state: 'failed' }),
+      );
+      expect(await queue.nextDueAt(-1)).toBe(200);
+      expect(await queue.nextDueAt(200)).toBe(300);
+      expect(await queue.nextDueAt(300)).toBeUndefined();
+    });
+
+    it('finds the runs that a process left running', async () => {
+      await using fresh = await freshStore(backend);
+      const left = run({ state: 'running', action: 'vm.power_on', attempts: 2 });
+      await put(fresh.store, left, ...others('running'));
+      expect(await fresh.store.queue.interrupted()).toEqual([
+        { id: left.id, action: 'vm.power_on', attempts: 2 },
+      ]);
+    });
+
+    it('makes held runs of one target pending again', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue, history } = fresh.store;
+      const held = run({ state: 'held', reason: 'target_disabled', dueAt: 5 });
+      const elsewhere = run({ state: 'held', reason: 'target_disabled', target: 'webhook/other' });
+      const otherwise = run({ state: 'held', reason: 'outcome_unknown' });
+      await put(fresh.store, held, elsewhere, otherwise, ...others('held'));
+      const filter = { reason: 'target_disabled', target: 'webhook/ops' } as const;
+      expect(await queue.release(filter, 700)).toEqual(['webhook/ops']);
+      const { reason: _, ...rest } = held;
+      expect(await history.run(held.id)).toEqual({ ...rest, state: 'pending', dueAt: 700 });
+      expect(await history.run(elsewhere.id)).toEqual(elsewhere);
+      expect(await history.run(otherwise.id)).toEqual(otherwise);
+      expect(await queue.release(filter, 800)).toEqual([]);
+    });
+
+    it('makes held runs of all targets of a type pending again', async () => {
+      await using fresh = await freshStore(backend);
+      const heldOn = (target: string) => run({ state: 'held', reason: 'plugin_unavailable', target });
+      const targets = ['vm/a', 'vm/a', 'vm/b/c', 'vmx/a', 'v_/a', 'VM/a', 'sync/vm/a'];
+      await put(fresh.store, ...targets.map(heldOn));
+      const released = await fresh.store.queue.release({ reason: 'plugin_unavailable', targetType: 'vm' }, 1);
+      expect([...released].sort()).toEqual(['vm/a', 'vm/b/c']);
+      const underscore = await fresh.store.queue.release(
+        { reason: 'plugin_unavailable', targetType: 'v_' },
+        1,
+      );
+      expect(underscore).toEqual(['v_/a']);
+    });
+
+    it.each(runStates)('requeues a run that is %s only if that means trying it once more', async (state) => {
+      await using fresh = await freshStore(backend);
+      const { queue, history } = fresh.store;
+      const before = run({ state, reason: 'status 500', attempts: 4, startedAt: 10, finishedAt: 20 });
+      await put(fresh.store, before);
+      const can = state === 'failed' || state === 'held' || state === 'cancelled';
+      expect(await queue.requeue(before.id, { message: 'new' }, 900)).toBe(can);
+      const { reason: _, finishedAt: __, ...rest } = before;
+      const after = { ...rest, state: 'pending', input: { message: 'new' }, dueAt: 900 };
+      expect(await history.run(before.id)).toEqual(can ? after : before);
+      const [queued] = await queue.page(before.target, 900, 1);
+      if (can) expect(queued?.run).toEqual(after);
+    });
+
+    it('does not requeue a run that does not exist', async () => {
+      await using fresh = await freshStore(backend);
+      expect(await fresh.store.queue.requeue('nothing', {}, 1)).toBe(false);
+    });
+
+    it.each(runStates)('knows whether a task with a run that is %s is done', async (state) => {
+      await using fresh = await freshStore(backend);
+      await put(fresh.store, run({ state, taskId: 'once' }), ...others(state));
+      const unfinished = state === 'pending' || state === 'running' || state === 'held';
+      expect(await fresh.store.queue.hasUnfinished('once')).toBe(unfinished);
+      expect(await fresh.store.queue.hasUnfinished('unheard of')).toBe(false);
+    });
+  });
+}
+
+/** A run in each other state. */
+function others(than: RunRecord['state']): readonly RunRecord[] {
+  return runStates
+    .filter((state) => state !== than)
+    .map((state) => run({ state, target: 'webhook/x', taskId: 'x' }));
+}
+
+async function put({ journal }: Store, ...runs: readonly RunRecord[]): Promise<void> {
+  const events = runs.map(({ eventId }) => event({ id: eventId }));
+  await journal.commit(events, () => ({ runs, spentTasks: [] }));
+}
