@@ -1,6 +1,6 @@
 import { errorCodes, type ErrorCode, type FieldIssue, type SignalboxError } from '../../domain/errors.ts';
 
-export const problemMediaType = 'application/problem+json';
+const problemMediaType = 'application/problem+json';
 
 /** An error as the API tells it: RFC 9457 problem details. */
 export interface Problem {

@@ -5,7 +5,7 @@ import { mediaTypeOf, mediaTypes } from '../http/media-types.ts';
 import { binaryEvent, isBinaryEvent, structuredEvent } from './cloud-event.ts';
 import { nativeEvent } from './native-event.ts';
 
-export const maxBatch = 1_000;
+const maxBatch = 1_000;
 
 /** What a request to ingest carries: one event, or many that are stored together or not at all. */
 export interface Ingest {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { SignalboxError } from '../../domain/errors.ts';
 import { firstJsonError, lineAndColumn } from './json-position.ts';
 
-export const maxDepth = 64;
+const maxDepth = 64;
 
 /** Whether a key that could reach a prototype may be in the text. Escapes can spell anything. */
 const suspicious = /__proto__|constructor|\\u/;

@@ -10,8 +10,8 @@ import { mediaTypes } from './media-types.ts';
 import { requestId } from './request-id.ts';
 import { RouteTable } from './route-table.ts';
 
-/** Longest object key, percent-encoded. */
-const maxParamLength = 3 * 200;
+/** The longest object key: 200 characters of four bytes each, percent-encoded. */
+const maxParamLength = 200 * 4 * 3;
 
 /** Fastify as Signalbox wants it: limits, its own body parser, headers of every answer. */
 export class SignalboxAdapter extends FastifyAdapter {
