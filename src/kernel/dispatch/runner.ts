@@ -4,6 +4,7 @@ import type { ActionContext } from '../../sdk/index.ts';
 import { HTTP_CLIENT } from '../egress/egress-http.ts';
 import type { HttpClient } from '../../sdk/index.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import { inScope } from '../plugins/plugin-scope.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
 import { eventView } from '../routing/event-view.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
@@ -75,12 +76,22 @@ export class Runner {
   ): Promise<Ending> {
     try {
       const context = this.#context({ queued, target, recorder, signal });
+      const scope = {
+        fail: (error: unknown) => {
+          this.#logEscaped(queued, error);
+        },
+      };
       // Input and settings have been parsed by the schemas that the action was typed with.
-      const result = await target.action.run(context as never);
+      const result = await inScope(scope, () => target.action.run(context as never));
       return { kind: 'done', result: result ?? undefined };
     } catch (error) {
       return { kind: 'error', error };
     }
+  }
+
+  /** From a timer or a promise that the action did not wait for: it must not end the process. */
+  #logEscaped({ run }: QueuedRun, error: unknown): void {
+    this.logger.error({ err: error, run: run.id, action: run.action }, 'An error escaped from an action');
   }
 
   #context(work: {
