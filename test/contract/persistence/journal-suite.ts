@@ -115,6 +115,27 @@ export function journalSuite(backend: Backend): void {
       expect(events).toEqual([{ id: lost.id, duplicate: false }]);
     });
 
+    it('keeps calls apart that come at the same time: one that fails spoils no other', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, history } = fresh.store;
+      const { runs } = await journal.commit([event()], planning());
+      const failure = new TypeError('a mistake in the planner');
+      const failing = event({ sourceId: 'same' });
+      const good = event({ sourceId: 'same' });
+      const outcomes = await Promise.allSettled([
+        journal.commit([failing], () => {
+          throw failure;
+        }),
+        journal.commit([good], planning()),
+        journal.settle([settlement(runs[0]!)]),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+      expect(outcomes[0]).toMatchObject({ reason: failure });
+      expect(outcomes[1]).toMatchObject({ value: { events: [{ id: good.id, duplicate: false }] } });
+      expect(await history.event(failing.id)).toBeUndefined();
+      expect((await history.run(runs[0]!.id))?.state).toBe('succeeded');
+    });
+
     it('stores nothing when a run cannot be stored', async () => {
       await using fresh = await freshStore(backend);
       const { journal, history } = fresh.store;
