@@ -27,6 +27,8 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
 }
 
 function redirection(location: string | undefined): string {
-  const where = location === undefined ? '' : `; it points to ${location.slice(0, 200)}`;
-  return `: redirects are not followed${where}`;
+  if (location === undefined) return ': redirects are not followed';
+  // Never cut: half a secret in it would not be recognised as one.
+  const where = location.length > 200 ? 'where its location header says' : `to ${location}`;
+  return `: redirects are not followed; it points ${where}`;
 }

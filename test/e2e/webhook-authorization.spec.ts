@@ -43,7 +43,9 @@ describe('saving a webhook', () => {
   beforeAll(async () => {
     app = await startSignalbox();
   });
-  afterAll(() => app[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
 
   it.each([
     ['auth.token', { type: 'bearer', token: 'Bearer abc-secret' }],

@@ -69,7 +69,9 @@ describe('saving a webhook', () => {
   beforeAll(async () => {
     app = await startSignalbox();
   });
-  afterAll(() => app[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
 
   const named = [
     'Host',

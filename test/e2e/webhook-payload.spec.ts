@@ -133,7 +133,9 @@ describe('the data location', () => {
     beforeAll(async () => {
       app = await startSignalbox();
     });
-    afterAll(() => app[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await app[Symbol.asyncDispose]();
+    });
 
     it.each([
       ['nothing', ''],

@@ -102,7 +102,9 @@ describe('a signing secret', () => {
   beforeAll(async () => {
     app = await startSignalbox();
   });
-  afterAll(() => app[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+  });
 
   it.each([
     ['is too short', newSecret(23)],
