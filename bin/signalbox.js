@@ -13,13 +13,26 @@ const needed = [22, 18];
 const here = fileURLToPath(import.meta.url);
 const server = new URL('../dist/src/main.js', import.meta.url);
 
+/**
+ * V8 lets the space for young objects grow to 100 MB and keeps it. The server is as fast with this little (MiB), and
+ * idles at three quarters of the memory.
+ */
+const heap = '--max-semi-space-size=4';
+
 if (!isNewEnough(process.versions.node)) handOver();
+else if (process.argv[2] === 'start' && !process.execArgv.includes(heap) && process.execve) replaceProcess();
 else if (!existsSync(fileURLToPath(server))) giveUp('Signalbox is not built yet.', 'Run: npm run build');
 else import(server.href);
 
 function isNewEnough(version) {
   const parts = version.split('.').map(Number);
   return parts[0] > needed[0] || (parts[0] === needed[0] && parts[1] >= needed[1]);
+}
+
+/** The same process goes on with other options for Node.js; where that is not possible, it goes on without them. */
+function replaceProcess() {
+  const args = [process.execPath].concat(process.execArgv, heap, here, process.argv.slice(2));
+  process.execve(process.execPath, args, process.env);
 }
 
 function handOver() {
@@ -31,7 +44,7 @@ function handOver() {
     );
     return;
   }
-  const child = spawn(node, process.execArgv.concat(here, process.argv.slice(2)), { stdio: 'inherit' });
+  const child = spawn(node, process.execArgv.concat(heap, here, process.argv.slice(2)), { stdio: 'inherit' });
   child.on('error', (error) => giveUp(`${node} cannot be run: ${error.message}`, 'Run: npm ci'));
   const forward = forwardSignals(child);
   child.on('exit', (code, signal) => {

@@ -145,7 +145,8 @@ export class Dispatcher {
     const { settlement, error } = await this.#attempt(queued, target);
     clearTimeout(slow);
     this.settler.add(settlement);
-    if (error instanceof TargetGoneError) this.#disable(run.target, error);
+    // Its place stays taken until then: the next one would only hear the same.
+    if (error instanceof TargetGoneError) await this.#disable(run.target, error);
   }
 
   async #attempt(queued: QueuedRun, target: PreparedTarget): Promise<Performed> {
@@ -157,12 +158,14 @@ export class Dispatcher {
     }
   }
 
-  #disable(target: string, error: TargetGoneError): void {
+  async #disable(target: string, error: TargetGoneError): Promise<void> {
     const { type, key } = splitRef(target);
     this.logger.warn({ target, reason: error.message }, 'Target disabled: it says that it is gone');
-    this.resources.setEnabled(type, key, false).catch((err: unknown) => {
+    try {
+      await this.resources.setEnabled(type, key, false);
+    } catch (err) {
       this.logger.error({ err, target }, 'Target could not be disabled');
-    });
+    }
   }
 
   #pumpWaiting(): void {

@@ -169,8 +169,17 @@ export class RecordBuilder {
         field: chosen,
       });
     }
-    if (object !== undefined) checkKey(object, 'object');
+    if (object !== undefined) this.#checkObject(known.type.name, object);
     if (tag !== undefined) checkTag(tag, 'tag');
+  }
+
+  #checkObject(type: string, object: string): void {
+    checkKey(object, 'object');
+    if (!object.startsWith(`${type}/`) || this.staging.object(type, object)) return;
+    const key = object.slice(type.length + 1);
+    throw new SignalboxError('RESOURCE_INVALID', `object: write the key alone, "${key}"`, {
+      field: 'object',
+    });
   }
 
   #type(name: string): AnyObjectType {

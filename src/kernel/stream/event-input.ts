@@ -66,9 +66,17 @@ function checkObject({ type, object }: EventInput, { name, instances = 'optional
   checkKey(object, 'object');
 }
 
+/** Bytes of `source` and of `id`: both together are one index entry, which PostgreSQL limits to 2,704. */
+const maxBytes = 1_000;
+
 function text(value: string | undefined, field: string): string | undefined {
-  if (value !== undefined && (value.length === 0 || value.length > 500)) {
-    throw invalid('EVENT_INVALID', field, 'must be 1 to 500 characters');
+  if (value === undefined) return undefined;
+  if (value === '' || Buffer.byteLength(value) > maxBytes || /\p{Cc}/u.test(value)) {
+    throw invalid(
+      'EVENT_INVALID',
+      field,
+      `must be 1 to ${String(maxBytes)} bytes without control characters`,
+    );
   }
   return value;
 }
