@@ -17,6 +17,7 @@ export interface RunView {
   readonly target: string;
   readonly event: { readonly id: string };
   readonly attempts: number;
+  readonly dueAt: string;
 }
 
 /** An attempt, as the API shows it. */
@@ -36,6 +37,13 @@ export interface AttemptView {
     readonly body: string;
     readonly truncated?: boolean;
   };
+}
+
+/** What became of an event that was posted. */
+export interface PublishedView {
+  readonly id: string;
+  readonly duplicate: boolean;
+  readonly runs: number;
 }
 
 export type RunDetail = RunView & { readonly attemptLog: readonly AttemptView[] };
@@ -73,9 +81,14 @@ export class ApiClient {
 
   /** Posts an event that has to be accepted; resolves to its id. */
   async emit(event: object): Promise<string> {
-    const { status, body } = await this.request<{ id: string }>('POST', '/api/events', event);
+    return (await this.publish(event)).id;
+  }
+
+  /** Posts an event that has to be accepted; `runs` tells how many runs it caused. */
+  async publish(event: object): Promise<PublishedView> {
+    const { status, body } = await this.request<PublishedView>('POST', '/api/events', event);
     expect({ status, body }).toMatchObject({ status: 202 });
-    return body.id;
+    return body;
   }
 
   /** Puts something that has to be accepted. */
@@ -87,6 +100,19 @@ export class ApiClient {
   async runs(query = ''): Promise<readonly RunView[]> {
     const { body } = await this.get<{ items: readonly RunView[] }>(`/api/runs${query}`);
     return body.items;
+  }
+
+  /** Waits until every run of an event is in one of these states: has ended or is held. In the order of targets. */
+  async runsOf(eventId: string, states = 'succeeded,failed,held'): Promise<readonly RunView[]> {
+    let last: readonly RunView[] = [];
+    await waitFor(
+      async () => {
+        last = (await this.get<{ runs: readonly RunView[] }>(`/api/events/${eventId}`)).body.runs;
+        return last.every(({ state }) => states.split(',').includes(state));
+      },
+      () => `runs in ${states}; they are ${JSON.stringify(last.map(({ state, reason }) => [state, reason]))}`,
+    );
+    return [...last].sort((a, b) => (a.target < b.target ? -1 : 1));
   }
 
   async run(id: string): Promise<RunDetail> {

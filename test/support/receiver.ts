@@ -40,17 +40,23 @@ export interface Receiver extends AsyncDisposable {
 
 export interface ReceiverOptions {
   readonly respond?: Responder;
+  /** Default: any free one. */
+  readonly port?: number;
   /** Serves HTTPS with this key and certificate. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-export async function startReceiver({ respond, tls }: ReceiverOptions = {}): Promise<Receiver> {
+export async function startReceiver({
+  respond,
+  tls,
+  port: wanted = 0,
+}: ReceiverOptions = {}): Promise<Receiver> {
   const deliveries: Delivery[] = [];
   const listener: RequestListener = (request, response) => {
     void answer(request, response, { deliveries, respond });
   };
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

@@ -20,8 +20,8 @@ export interface WiredWebhook {
   readonly path: string;
   /** Makes the event happen; resolves to the id of the run. */
   fire(data?: object): Promise<string>;
-  /** Waits until a run is in one of these states; ended by default. */
-  run(id: string, states?: string): Promise<RunDetail>;
+  /** Waits until a run is as it should be; until it has ended by default. */
+  run(id: string, is?: (run: RunDetail) => boolean): Promise<RunDetail>;
   /** Fires, and waits until the run has ended. */
   send(data?: object): Promise<RunDetail>;
 }
@@ -47,18 +47,26 @@ export function wiredWebhook(api: ApiClient, key = 'hook'): WiredWebhook {
     expect(body.runs).toHaveLength(1);
     return body.runs[0]!.id;
   };
-  const run = async (id: string, states = 'succeeded,failed'): Promise<RunDetail> => {
+  const run = async (id: string, is = hasEnded): Promise<RunDetail> => {
     let last: RunDetail | undefined;
     return waitFor(
       async () => {
         last = await api.run(id);
-        return states.split(',').includes(last.state) && last;
+        return is(last) && last;
       },
-      () => `run ${states}; it is ${JSON.stringify(last)}`,
+      () => `a run; it is ${JSON.stringify(last)}`,
     );
   };
   return { path: `/api/objects/webhook/${key}`, fire, run, send: async (data) => run(await fire(data)) };
 }
+
+export const hasEnded = ({ state }: RunDetail): boolean => state === 'succeeded' || state === 'failed';
+
+/** It has been tried so often, and waits for the next attempt. */
+export const waitsAfter =
+  (attempts: number) =>
+  (run: RunDetail): boolean =>
+    run.state === 'pending' && run.attempts === attempts;
 
 export interface Sending {
   /** Of the webhook. */
