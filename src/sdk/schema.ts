@@ -10,7 +10,7 @@ export { z };
  */
 export function secret<Schema extends z.ZodType = z.ZodString>(schema?: Schema): Schema {
   const field = schema ?? (z.string().min(1) as unknown as Schema);
-  return field.meta({ secret: true, writeOnly: true }) as Schema;
+  return field.meta({ secret: true, writeOnly: true });
 }
 
 /** Whether `secret()` marked this very schema (wrappers such as `optional()` are not looked through). */
