@@ -1,12 +1,11 @@
 import { Transform } from 'class-transformer';
 import { IsInt } from 'class-validator';
-
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+import { instantOf } from '../../domain/instant.ts';
 
 /** A query parameter with an RFC 3339 time, as epoch milliseconds. */
 export function IsTime(): PropertyDecorator {
   const read = Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && rfc3339.test(value) ? Date.parse(value) : value,
+    typeof value === 'string' ? instantOf(value) : value,
   );
   const check = IsInt({ message: '$property must be an RFC 3339 time, such as 2026-03-01T12:00:00Z' });
   return (target, property) => {

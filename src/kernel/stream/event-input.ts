@@ -1,3 +1,4 @@
+import { instantOf } from '../../domain/instant.ts';
 import { newId } from '../../domain/new-id.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { issueText } from '../../domain/issue-text.ts';
@@ -81,10 +82,8 @@ function text(value: string | undefined, field: string): string | undefined {
   return value;
 }
 
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
-
 function instant(time: string): number {
-  const at = rfc3339.test(time) ? Date.parse(time) : NaN;
+  const at = instantOf(time);
   if (Number.isNaN(at))
     throw invalid('EVENT_INVALID', 'time', 'must be an RFC 3339 time, such as 2026-03-01T12:00:00Z');
   return at;
