@@ -5,12 +5,16 @@ import { stringify } from 'yaml';
 import { startSignalbox as start, type RunningSignalbox } from '../../src/bootstrap.ts';
 import { ApiClient } from './api-client.ts';
 
+/** Parts of the configuration file. Loopback may be reached and any port is listened on, unless it says otherwise. */
+export type TestConfig = Readonly<Record<string, unknown>>;
+
 export interface TestOptions {
-  /** Parts of the configuration file. Loopback may be reached and any port is listened on, unless it says otherwise. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: TestConfig;
   readonly env?: Readonly<Record<string, string>>;
   /** To start again on the data of an earlier one. Default: a new folder, removed in the end. */
   readonly data?: string;
+  /** Default: any free one. */
+  readonly port?: number;
 }
 
 /** A whole Signalbox in this process, on a data folder of its own. */
@@ -28,13 +32,14 @@ export async function startSignalbox({
   config = {},
   env = {},
   data,
+  port = 0,
 }: TestOptions = {}): Promise<TestSignalbox> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
   const file = join(folder, 'signalbox.yaml');
   writeFileSync(file, stringify({ log: { level: 'silent' }, egress: { allow: ['127.0.0.0/8'] }, ...config }));
   const running = await start({
     file,
-    overrides: { server: { port: 0 }, data: data ?? join(folder, 'data') },
+    overrides: { server: { port }, data: data ?? join(folder, 'data') },
     env: { SIGNALBOX_ADMIN_TOKEN: token, ...env },
   });
   return {
