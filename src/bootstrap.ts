@@ -41,7 +41,10 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
     loaded,
     plugins: [kernelsOwn, ...plugins],
     limits: limitsOf(config),
-    egress: { allow: config.egress.allow, own: databaseAddress(config.store.url) },
+    egress: {
+      allow: config.egress.allow,
+      own: [...listener(config.server), ...databaseAddress(config.store.url)],
+    },
     logger: kernelLogger(log),
     adminToken: options.env['SIGNALBOX_ADMIN_TOKEN'],
   });
@@ -51,7 +54,7 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
   });
   await app.listen(config.server.port, config.server.host);
   const { port } = app.getHttpServer().address() as AddressInfo;
-  app.get(EgressHttp).protect({ address: config.server.host, port });
+  if (config.server.port === 0) app.get(EgressHttp).protect({ address: config.server.host, port });
   return running(app, { loaded, port });
 }
 
@@ -87,6 +90,11 @@ function limitsOf({ limits }: Config): KernelLimits {
       graceMs: limits.shutdownGraceMs,
     },
   };
+}
+
+/** Known before it listens, so that what waited since the last stop is not sent here either. */
+function listener({ host, port }: Config['server']): readonly { address: string; port: number }[] {
+  return port === 0 ? [] : [{ address: host, port }];
 }
 
 /** Actions must not reach the database that Signalbox itself uses. */

@@ -41,6 +41,9 @@ export async function startSignalbox({
     file,
     overrides: { server: { port }, data: data ?? join(folder, 'data') },
     env: { SIGNALBOX_ADMIN_TOKEN: token, ...env },
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   return {
     url: running.url,

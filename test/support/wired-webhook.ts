@@ -4,7 +4,7 @@ import { startReceiver, type Delivery } from './receiver.ts';
 import { startSignalbox } from './signalbox.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface WebhookOptions {
+interface WebhookOptions {
   /** Key of the webhook and of everything that belongs to it. */
   readonly key?: string;
   readonly url: string;
@@ -60,7 +60,7 @@ export function wiredWebhook(api: ApiClient, key = 'hook'): WiredWebhook {
   return { path: `/api/objects/webhook/${key}`, fire, run, send: async (data) => run(await fire(data)) };
 }
 
-export const hasEnded = ({ state }: RunDetail): boolean => state === 'succeeded' || state === 'failed';
+const hasEnded = ({ state }: RunDetail): boolean => state === 'succeeded' || state === 'failed';
 
 /** It has been tried so often, and waits for the next attempt. */
 export const waitsAfter =
@@ -91,7 +91,7 @@ export async function deliver({ settings = {}, task = {}, data = {} }: Sending =
 }
 
 /** What the API says of something that it refuses. */
-export interface Problem {
+interface Problem {
   readonly status: number;
   readonly code: string;
   readonly field?: string;

@@ -88,7 +88,7 @@ export class Dispatcher {
       }
       const readiness = this.#prepare(head);
       if ('policy' in readiness) {
-        lane.limit = readiness.policy.concurrency;
+        lane.limit = Math.min(readiness.policy.concurrency, this.#mostOfOneTarget);
         if (lane.active >= lane.limit) break;
       }
       lane.ready.shift();
@@ -101,6 +101,11 @@ export class Dispatcher {
   async #refill(lane: Lane): Promise<void> {
     if (await this.lanes.refill(lane)) this.#pump(lane);
     else this.lanes.dropIfIdle(lane);
+  }
+
+  /** Whatever its policy says, a target that hangs leaves half of the places to the others. */
+  get #mostOfOneTarget(): number {
+    return Math.max(1, Math.floor(this.limits.dispatch.concurrency / 2));
   }
 
   #isFull(): boolean {

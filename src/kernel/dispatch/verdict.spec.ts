@@ -43,7 +43,7 @@ describe('what becomes of a run', () => {
 
   it('puts an idempotent run back that shutdown cut off, and counts no attempt', () => {
     const verdict = judge({ kind: 'shutdown' }, rules);
-    expect(verdict).toEqual({ state: 'pending', delayMs: 0 });
+    expect(verdict).toEqual({ state: 'pending' });
   });
 
   it.each<[string, Ending]>([

@@ -38,7 +38,8 @@ export function judge(
     case 'done':
       return { state: 'succeeded', outcome: 'succeeded' };
     case 'shutdown':
-      if (rules.idempotent) return { state: 'pending', delayMs: 0 };
+      // Without a delay it keeps its place before those that came later.
+      if (rules.idempotent) return { state: 'pending' };
       return held('Signalbox was stopped while the action ran');
     case 'timeout': {
       const message = `no result after ${String(ending.afterMs)} ms`;
