@@ -42,7 +42,7 @@ export class Kernel implements BeforeApplicationShutdown {
     this.settler.settled.subscribe((settlements) => {
       this.notices.tell('runs.settled', { settlements });
     });
-    this.heldRuns.start();
+    await this.heldRuns.start();
     await this.spentTasks.start();
     await this.dispatcher.start();
   }

@@ -1,4 +1,4 @@
-import type { HoldReason, RunState } from '../domain/records.ts';
+import { holdReasons, type HoldReason, type RunState } from '../domain/records.ts';
 import type { QueuedRun, RunQueuePort } from '../kernel/ports.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import type { Database } from './database.ts';
@@ -75,6 +75,20 @@ export class RunQueue implements RunQueuePort {
         em.getTransactionContext(),
       );
       return [...new Set(rows.map(({ target }) => target))];
+    });
+  }
+
+  heldTargets(): ReturnType<RunQueuePort['heldTargets']> {
+    return this.database.read(async (em) => {
+      const rows = await em
+        .createQueryBuilder(RunEntity)
+        .select(['target', 'reason'], true)
+        .where(inState('held'))
+        .execute();
+      return rows.flatMap(({ target, reason }) => {
+        const known = holdReasons.find((one) => one === reason);
+        return known ? [{ target, reason: known }] : [];
+      });
     });
   }
 

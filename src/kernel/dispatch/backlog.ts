@@ -37,8 +37,12 @@ export class Backlog {
   /** A run of this target has been put on disk, due at this time. */
   put(target: string, dueAt: number): void {
     if (this.#stopped) return;
-    if (dueAt <= this.#sweptUntil) this.#wake(target);
-    else this.#timer.set(dueAt);
+    if (dueAt <= Date.now()) this.#wake(target);
+    else {
+      this.#timer.set(dueAt);
+      // A clock that was set back: the next look must not leave this one out.
+      this.#sweptUntil = Math.min(this.#sweptUntil, dueAt - 1);
+    }
   }
 
   /** Runs of a target that are ready, or undefined when the disk failed; then the target is woken again later. */

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Notices } from '../notices/notices.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { RUN_QUEUE, type RunQueuePort } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { splitRef } from '../../domain/records.ts';
 import { Backlog } from './backlog.ts';
+import { Preparation } from './preparation.ts';
 
 /** Releases held runs once the reason to hold them has gone. */
 @Injectable()
@@ -13,9 +15,15 @@ export class HeldRuns {
     private readonly index: ResourceIndex,
     private readonly registry: PluginRegistry,
     private readonly notices: Notices,
+    private readonly preparation: Preparation,
+    @Inject(RUN_QUEUE) private readonly queue: RunQueuePort,
   ) {}
 
-  start(): void {
+  /** Before the dispatcher starts. What changed while nobody watched is made good first. */
+  async start(): Promise<void> {
+    for (const { target, reason } of await this.queue.heldTargets()) {
+      if (this.preparation.isClear(reason, target)) await this.backlog.release({ reason, target });
+    }
     this.notices.on('resource.changed', ({ ref }) => {
       if (ref.kind === 'object') void this.#objectChanged(ref.id);
     });

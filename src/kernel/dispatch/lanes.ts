@@ -55,12 +55,13 @@ export class Lanes {
     // What memory holds is still pending on disk and comes along.
     const wanted = room + lane.held;
     const page = await this.backlog.page(lane.target, wanted);
-    const fresh = (page ?? []).filter(
-      ({ run }) => !this.#known.has(run.id) && !lane.hasEndedWhilePaging(run.id),
-    );
-    lane.endPaging({ complete: page !== undefined && page.length < wanted });
+    const unknown = (page ?? []).filter(({ run }) => !this.#known.has(run.id));
+    // The page was read before or after they ended: asked again, the disk will tell.
+    const fresh = unknown.filter(({ run }) => !lane.hasEndedWhilePaging(run.id));
+    const complete = page !== undefined && page.length < wanted && fresh.length === unknown.length;
+    lane.endPaging({ complete });
     for (const queued of fresh) this.#push(lane, queued);
-    return fresh.length > 0;
+    return fresh.length > 0 || unknown.length > 0;
   }
 
   /** The outcome of a run is on disk. */

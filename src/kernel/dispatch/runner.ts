@@ -50,7 +50,7 @@ export class Runner {
     readonly shutdown: AbortSignal;
   }): Promise<Ending> {
     const { target, shutdown } = work;
-    if (shutdown.aborted) return { kind: 'shutdown' };
+    if (shutdown.aborted) return { kind: 'not begun' };
     const abort = new AbortController();
     return new Promise((resolve) => {
       const stop = (ending: Ending) => (): void => {

@@ -46,6 +46,10 @@ describe('what becomes of a run', () => {
     expect(verdict).toEqual({ state: 'pending' });
   });
 
+  it('puts back what shutdown did not let begin, whatever it is', () => {
+    expect(judge({ kind: 'not begun' }, { ...rules, idempotent: false })).toEqual({ state: 'pending' });
+  });
+
   it.each<[string, Ending]>([
     ['a shutdown', { kind: 'shutdown' }],
     ['a time-out', { kind: 'timeout', afterMs: 5 }],

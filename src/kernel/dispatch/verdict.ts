@@ -14,6 +14,8 @@ export type Ending =
   | { readonly kind: 'error'; readonly error: unknown }
   /** The time was up. */
   | { readonly kind: 'timeout'; readonly afterMs: number }
+  /** Signalbox shut down before it began. */
+  | { readonly kind: 'not begun' }
   /** Signalbox shut down while it ran. */
   | { readonly kind: 'shutdown' };
 
@@ -37,6 +39,8 @@ export function judge(
   switch (ending.kind) {
     case 'done':
       return { state: 'succeeded', outcome: 'succeeded' };
+    case 'not begun':
+      return { state: 'pending' };
     case 'shutdown':
       // Without a delay it keeps its place before those that came later.
       if (rules.idempotent) return { state: 'pending' };

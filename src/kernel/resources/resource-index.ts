@@ -9,7 +9,7 @@ import { TriggerIndex } from './trigger-index.ts';
 export class ResourceIndex {
   /** For the planner: which triggers an event can match. */
   readonly matching = new TriggerIndex();
-  /** Ids of delete-after-running tasks that have fired. */
+  /** Ids of delete-after-running tasks that have fired and are to be removed. */
   readonly spentTasks = new Set<string>();
   readonly #objects = new ObjectDirectory();
   readonly #tags = new Map<string, TagRecord>();
@@ -86,7 +86,8 @@ export class ResourceIndex {
     // A one-time task may have fired while somebody edited it: it stays spent.
     const spent = put.spent || this.#tasks.get(put.id)?.spent === true;
     this.#tasks.set(put.id, { ...put, spent });
-    if (spent && put.deleteAfterRunning) this.spentTasks.add(put.id);
+    // What a file declares is there as long as the file says so; it only fires no more.
+    if (spent && put.deleteAfterRunning && put.managedBy === 'api') this.spentTasks.add(put.id);
     else this.spentTasks.delete(put.id);
   }
 
