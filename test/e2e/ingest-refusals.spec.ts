@@ -49,7 +49,7 @@ describe('what is no valid event is refused', () => {
       headers: { authorization: `Bearer ${app.token}`, 'content-type': 'application/json', ...headers },
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     return {
       status: response.status,
       type: response.headers.get('content-type'),

@@ -16,6 +16,7 @@ export interface RunView {
   readonly action: string;
   readonly target: string;
   readonly event: { readonly id: string };
+  readonly trigger?: string;
   readonly attempts: number;
   readonly dueAt: string;
 }
