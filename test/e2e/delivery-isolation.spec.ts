@@ -64,6 +64,28 @@ describe('a target that hangs', () => {
   });
 });
 
+describe('many targets that hang', () => {
+  it('do not delay one that is healthy', async () => {
+    await using hanging = await startReceiver({ respond: hang });
+    await using healthy = await startReceiver();
+    const keys = Array.from({ length: 10 }, (_, i) => `hanging-${String(i)}`);
+    // Together they may have 80.
+    await using app = await startSignalbox({
+      config: { limits: { ...config.limits, maxConcurrentRuns: 40 } },
+    });
+    for (const key of keys) await wireWebhook(app.api, { key, url: hanging.url, settings: { timeout: 120 } });
+    const other = await wireWebhook(app.api, { key: 'healthy', url: healthy.url });
+    await app.api.request(
+      'POST',
+      '/api/events',
+      keys.flatMap((key) => times(20, key)),
+    );
+    await hanging.got(20);
+    for (let i = 0; i < 5; i++) expect(await other.send()).toMatchObject({ state: 'succeeded' });
+    expect(new Set(hanging.deliveries.map(({ headers }) => headers['webhook-id'])).size).toBeLessThan(40);
+  });
+});
+
 describe('a target that is slow', () => {
   it.each([1, 3])(
     'gets no more than its %i requests at one time, and each message once',

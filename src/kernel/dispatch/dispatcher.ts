@@ -23,8 +23,8 @@ type Readiness = PreparedTarget | { readonly hold: HoldReason } | { readonly fai
 /** Decides which run starts when: one lane for each target, all lanes under one ceiling. */
 @Injectable()
 export class Dispatcher {
-  /** Lanes that could start a run but for the ceiling, the longest waiting first. */
-  readonly #waiting = new Set<Lane>();
+  /** Lanes that could start a run but for the ceiling, the longest waiting first: with nothing at work, and the others. */
+  readonly #waiting = { forFirst: new Set<Lane>(), forMore: new Set<Lane>() };
   readonly #shutdown = new AbortController();
   #active = 0;
   #running = false;
@@ -81,14 +81,16 @@ export class Dispatcher {
 
   /** Starts what may start of a lane. */
   #pump(lane: Lane): void {
+    this.#waiting.forFirst.delete(lane);
+    this.#waiting.forMore.delete(lane);
     for (let head = lane.ready[0]; head && this.#running; head = lane.ready[0]) {
-      if (this.#isFull()) {
-        this.#waiting.add(lane);
+      if (this.#isFullFor(lane)) {
+        (lane.active === 0 ? this.#waiting.forFirst : this.#waiting.forMore).add(lane);
         return;
       }
       const readiness = this.#prepare(head);
       if ('policy' in readiness) {
-        lane.limit = Math.min(readiness.policy.concurrency, this.#mostOfOneTarget);
+        lane.limit = readiness.policy.concurrency;
         if (lane.active >= lane.limit) break;
       }
       lane.ready.shift();
@@ -103,14 +105,14 @@ export class Dispatcher {
     else this.lanes.dropIfIdle(lane);
   }
 
-  /** Whatever its policy says, a target that hangs leaves half of the places to the others. */
-  get #mostOfOneTarget(): number {
-    return Math.max(1, Math.floor(this.limits.dispatch.concurrency / 2));
-  }
-
-  #isFull(): boolean {
+  /**
+   * Half of the places are kept for targets with nothing at work. So neither a target that may have them all nor
+   * many that hang at the same time keep a healthy one waiting.
+   */
+  #isFullFor(lane: Lane): boolean {
     const { concurrency, maxUnsettled } = this.limits.dispatch;
-    return this.#active >= concurrency || this.settler.unsettled >= maxUnsettled;
+    const places = lane.active === 0 ? concurrency : Math.ceil(concurrency / 2);
+    return this.#active >= places || this.settler.unsettled >= maxUnsettled;
   }
 
   #prepare(queued: QueuedRun): Readiness {
@@ -174,10 +176,11 @@ export class Dispatcher {
   }
 
   #pumpWaiting(): void {
-    for (const lane of this.#waiting) {
-      if (this.#isFull()) return;
-      this.#waiting.delete(lane);
-      this.#pump(lane);
+    for (const lanes of [this.#waiting.forFirst, this.#waiting.forMore]) {
+      for (const lane of lanes) {
+        if (this.#isFullFor(lane)) break;
+        this.#pump(lane);
+      }
     }
   }
 
