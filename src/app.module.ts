@@ -1,5 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
+import { ScheduleModule } from '@nestjs/schedule';
 import { ApiModule } from './api/api.module.ts';
 import { ConfigApplier } from './config/apply-config.ts';
 import { describeLeftover } from './config/leftovers.ts';
@@ -12,6 +13,7 @@ import type { KernelLimits } from './kernel/limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './kernel/logger.ts';
 import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
 import { PluginModule } from './kernel/plugins/plugin.module.ts';
+import { RetentionModule } from './kernel/retention/retention.module.ts';
 import { PersistenceModule } from './persistence/persistence.module.ts';
 
 export interface AppOptions {
@@ -29,14 +31,16 @@ const LOADED_CONFIG = Symbol('LoadedConfig');
 @Module({})
 export class AppModule implements OnModuleInit {
   static forRoot({ loaded, plugins, limits, egress, logger, adminToken }: AppOptions): DynamicModule {
-    const { store, data } = loaded.config;
+    const { store, data, retention } = loaded.config;
     return {
       module: AppModule,
       imports: [
         EventEmitterModule.forRoot(),
+        ScheduleModule.forRoot(),
         PersistenceModule.forRoot({ url: store.url, dataDir: data }),
         EgressModule.forRoot(egress),
         KernelModule.forRoot({ limits, logger }),
+        RetentionModule.forRoot(retention),
         ...plugins.map((plugin) => PluginModule.for(plugin)),
         ApiModule.register({ adminToken }),
       ],

@@ -30,6 +30,23 @@ const store = z
   })
   .describe('Where events, runs and resources are kept.');
 
+const retention = z
+  .strictObject({
+    days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .default(30)
+      .describe('Days after which events, and runs that have ended, are deleted.'),
+    rows: z
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .default(1_000_000)
+      .describe('Of more events or more runs than this, the oldest are deleted earlier.'),
+  })
+  .describe('How long events and runs are kept. Pending, running and held runs always are.');
+
 const plugin = z.union([
   z.string().min(1),
   z.strictObject({
@@ -93,7 +110,7 @@ const log = z
   .describe('What the server writes about its work.');
 
 /** The sections whose single values can also be set from the environment. */
-export const scalarSections = { server, store, limits, log };
+export const scalarSections = { server, store, retention, limits, log };
 
 const defaultPlugins = ['vm', 'webhook'];
 
@@ -109,6 +126,7 @@ export const configSchema = z
         'Folder for what Signalbox keeps: the database, keys. A relative path in this file starts at its folder.',
       ),
     store: store.prefault({}),
+    retention: retention.prefault({}),
     plugins: z
       .array(plugin)
       .default(defaultPlugins)
@@ -123,7 +141,7 @@ export const configSchema = z
 type Parsed = z.output<typeof configSchema>;
 
 /** What the configuration says of the server itself: paths absolute, defaults filled in. */
-export interface Config extends Pick<Parsed, 'server' | 'egress' | 'limits' | 'log'> {
+export interface Config extends Pick<Parsed, 'server' | 'retention' | 'egress' | 'limits' | 'log'> {
   /** Absolute. */
   readonly data: string;
   /** SQLite files are absolute. */

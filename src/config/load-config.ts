@@ -94,10 +94,11 @@ function noFile(path: string): string {
 
 /** Paths start at the folder of what they are written in: the file's own, or else the working directory. */
 function settle(parsed: ParsedConfig, baseOf: (path: Path) => string): Config {
-  const { server, egress, limits, log } = parsed;
+  const { server, retention, egress, limits, log } = parsed;
   const data = resolve(baseOf(['data']), parsed.data);
   const url = storeUrl(parsed.store.url, { data, base: baseOf(['store', 'url']) });
-  return { server, data, store: { url }, plugins: parsed.plugins.map(pluginEntry), egress, limits, log };
+  const plugins = parsed.plugins.map(pluginEntry);
+  return { server, data, store: { url }, retention, plugins, egress, limits, log };
 }
 
 function storeUrl(

@@ -95,6 +95,8 @@ export interface RunQueuePort {
     filter: { readonly reason: HoldReason; readonly target?: string; readonly targetType?: string },
     now: number,
   ): Promise<readonly string[]>;
+  /** For which reasons runs of which targets are held. */
+  heldTargets(): Promise<readonly { readonly target: string; readonly reason: HoldReason }[]>;
   /** Whether a task has runs that have not ended. */
   hasUnfinished(taskId: string): Promise<boolean>;
 }
@@ -142,6 +144,41 @@ export interface HistoryPort {
   runs(query: RunQuery): Promise<Page<RunRecord>>;
   run(id: string): Promise<RunRecord | undefined>;
   attempts(runId: string): Promise<readonly AttemptRecord[]>;
+}
+
+export const RETENTION = Symbol('Retention');
+
+/** The tables that grow with every event. Attempts belong to their runs. */
+export type GrowingTable = 'event' | 'run';
+
+/** Rows that follow one another in the order of their ids, which is that of time. */
+export interface Stretch {
+  /** The id before the first of them; '' begins with the oldest row. */
+  readonly after: string;
+  /** The most rows that it may have. */
+  readonly limit: number;
+}
+
+/** A stretch that has been gone over. */
+export interface Walked {
+  readonly rows: number;
+  /** Where the next stretch begins: id of the last row, `after` if there was none. */
+  readonly last: string;
+}
+
+/** Deleting what need not be kept any longer, piece by piece. */
+export interface RetentionPort {
+  count(table: GrowingTable, stretch: Stretch): Promise<Walked>;
+  /**
+   * Deletes what may go of a stretch, in one transaction: runs that have ended, with their attempts; events of which
+   * no run is left. With `before` (epoch ms) the stretch ends there, and runs that ended later stay, too.
+   */
+  prune(
+    table: GrowingTable,
+    stretch: Stretch & { readonly before?: number },
+  ): Promise<Walked & { readonly deleted: number }>;
+  /** Gives some of the room that is free in the database back to the disk. Whether there is more to give back. */
+  shrink(): Promise<boolean>;
 }
 
 export const RESOURCE_STORE = Symbol('ResourceStore');

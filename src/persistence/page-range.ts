@@ -2,7 +2,8 @@ import type { PageRequest, TimeRange } from '../kernel/ports.ts';
 
 /** How far the time in an id may lie from the time beside it: clocks are set back now and then. */
 const slack = 24 * 3_600_000;
-const lastTime = 2 ** 48 - 1;
+/** The latest that an id can say. */
+export const lastTime = 2 ** 48 - 1;
 
 /** The exact condition on a time. */
 export function timeRange(column: string, { from, to }: TimeRange) {
@@ -23,7 +24,7 @@ export function idRange({ from, to, cursor }: PageRequest) {
 }
 
 /** What all UUIDv7 of a moment begin with. */
-function idAt(time: number): string {
+export function idAt(time: number): string {
   const hex = Math.min(Math.max(Math.trunc(time), 0), lastTime)
     .toString(16)
     .padStart(12, '0');

@@ -5,7 +5,15 @@ import {
   type FactoryProvider,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE } from '../kernel/ports.ts';
+import {
+  HISTORY,
+  JOURNAL,
+  RESOURCE_STORE,
+  RETENTION,
+  RUN_QUEUE,
+  STORE_HEALTH,
+  TOKEN_STORE,
+} from '../kernel/ports.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 
 const STORE = Symbol('Store');
@@ -20,6 +28,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       port(JOURNAL, 'journal'),
       port(RUN_QUEUE, 'queue'),
       port(HISTORY, 'history'),
+      port(RETENTION, 'retention'),
       port(RESOURCE_STORE, 'resources'),
       port(TOKEN_STORE, 'tokens'),
       port(STORE_HEALTH, 'health'),

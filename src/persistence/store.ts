@@ -4,6 +4,7 @@ import type {
   HistoryPort,
   JournalPort,
   ResourceStorePort,
+  RetentionPort,
   RunQueuePort,
   StoreHealthPort,
   TokenStorePort,
@@ -11,6 +12,7 @@ import type {
 import type { Database } from './database.ts';
 import { History } from './history.ts';
 import { ResourceStore } from './resource-store.ts';
+import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
 import { TokenStore } from './token-store.ts';
 
@@ -25,6 +27,7 @@ export interface Store {
   readonly journal: JournalPort;
   readonly queue: RunQueuePort;
   readonly history: HistoryPort;
+  readonly retention: RetentionPort;
   readonly resources: ResourceStorePort;
   readonly tokens: TokenStorePort;
   readonly health: StoreHealthPort;
@@ -42,14 +45,15 @@ export async function openStore({ url, dataDir }: StoreOptions): Promise<Store> 
   if (file !== undefined) {
     const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
     const { SqliteJournal } = await import('./sqlite/sqlite-journal.ts');
+    const { shrinkFile } = await import('./sqlite/shrink-file.ts');
     const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file);
-    return storeOn(database, new SqliteJournal(database));
+    return storeOn(database, new SqliteJournal(database), () => shrinkFile(database));
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
     const { PostgresJournal } = await import('./postgres/postgres-journal.ts');
     const database = await PostgresDatabase.open(url);
-    return storeOn(database, new PostgresJournal(database));
+    return storeOn(database, new PostgresJournal(database), vacuumsByItself);
   }
   throw new SignalboxError(
     'CONFIG_INVALID',
@@ -60,11 +64,15 @@ export async function openStore({ url, dataDir }: StoreOptions): Promise<Store> 
   );
 }
 
-function storeOn(database: Database, journal: JournalPort): Store {
+/** PostgreSQL puts new rows where deleted ones were. */
+const vacuumsByItself = () => Promise.resolve(false);
+
+function storeOn(database: Database, journal: JournalPort, shrink: RetentionPort['shrink']): Store {
   return {
     journal,
     queue: new RunQueue(database),
     history: new History(database),
+    retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
     tokens: new TokenStore(database),
     health: database,

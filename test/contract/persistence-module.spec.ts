@@ -5,6 +5,7 @@ import {
   HISTORY,
   JOURNAL,
   RESOURCE_STORE,
+  RETENTION,
   RUN_QUEUE,
   STORE_HEALTH,
   TOKEN_STORE,
@@ -43,7 +44,7 @@ describe('PersistenceModule', () => {
     const first = event();
     await app.get<JournalPort>(JOURNAL).commit([first], noRuns);
     expect(await app.get<HistoryPort>(HISTORY).event(first.id)).toEqual(first);
-    for (const port of [RUN_QUEUE, RESOURCE_STORE, TOKEN_STORE, STORE_HEALTH])
+    for (const port of [RUN_QUEUE, RETENTION, RESOURCE_STORE, TOKEN_STORE, STORE_HEALTH])
       expect(app.get(port)).toBeDefined();
     await app.close();
     const store = await openStore(options);

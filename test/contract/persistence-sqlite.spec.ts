@@ -5,6 +5,7 @@ import { migrations } from '../../src/persistence/sqlite/migrations/index.ts';
 import { sqlite } from './persistence/backend.ts';
 import { sqliteFaultSuite } from './persistence/sqlite-fault-suite.ts';
 import { sqliteFolderSuite } from './persistence/sqlite-folder-suite.ts';
+import { sqliteShrinkSuite } from './persistence/sqlite-shrink-suite.ts';
 import { conformanceSuites } from './persistence/suites.ts';
 
 describe('persistence on SQLite', () => {
@@ -13,4 +14,5 @@ describe('persistence on SQLite', () => {
   );
   sqliteFolderSuite();
   sqliteFaultSuite();
+  sqliteShrinkSuite();
 });

@@ -4,6 +4,7 @@ import { historySuite } from './history-suite.ts';
 import { journalSuite } from './journal-suite.ts';
 import { lifeSuite } from './life-suite.ts';
 import { resourceSuite } from './resource-suite.ts';
+import { retentionSuite } from './retention-suite.ts';
 import { runQueueSuite } from './run-queue-suite.ts';
 import { schemaSuite } from './schema-suite.ts';
 
@@ -12,6 +13,7 @@ export function conformanceSuites(backend: Backend, openOrm: (url: string) => Pr
   journalSuite(backend);
   runQueueSuite(backend);
   historySuite(backend);
+  retentionSuite(backend);
   resourceSuite(backend);
   lifeSuite(backend);
   schemaSuite(backend, openOrm);
