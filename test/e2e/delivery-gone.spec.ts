@@ -77,4 +77,21 @@ describe('a webhook that is answered with HTTP 410', () => {
     await webhook.send();
     expect(receiver.deliveries[1]!.headers.authorization).toBe('Bearer still-there');
   });
+
+  it('stays enabled if it was given another address meanwhile', async () => {
+    let answer = (): void => undefined;
+    await using receiver = await startReceiver({
+      respond: ({ path }) =>
+        path === '/new' ? undefined : new Promise((resolve) => (answer = () => resolve({ status: 410 }))),
+    });
+    await using app = await startSignalbox();
+    const webhook = await wireWebhook(app.api, { url: `${receiver.url}/old` });
+    const id = await webhook.fire();
+    await receiver.got(1);
+    await app.api.put(webhook.path, { settings: { url: `${receiver.url}/new` } });
+    answer();
+    expect(await webhook.run(id)).toMatchObject({ state: 'failed' });
+    expect(await webhook.send()).toMatchObject({ state: 'succeeded' });
+    expect(await isEnabled(app.api, webhook)).toBe(true);
+  });
 });

@@ -152,8 +152,10 @@ export class Dispatcher {
     const { settlement, error } = await this.#attempt(queued, target);
     clearTimeout(slow);
     this.settler.add(settlement);
+    // If the target was changed meanwhile, it is the old one that has gone.
+    const isGone = error instanceof TargetGoneError && this.#prepare(queued) === target;
     // Its place stays taken until then: the next one would only hear the same.
-    if (error instanceof TargetGoneError) await this.#disable(run.target, error);
+    if (isGone) await this.#disable(run.target, error);
   }
 
   async #attempt(queued: QueuedRun, target: PreparedTarget): Promise<Performed> {
