@@ -36,9 +36,10 @@ export class Planner {
       const task = this.#taskToFire(trigger, fired, spent);
       if (!task || !this.#passes(trigger, event, object)) continue;
       fired.add(task.id);
-      if (task.deleteAfterRunning) spent.add(task.id);
-      for (const target of this.#targets(task))
-        runs.push(newRun({ event, task, target, triggerId: trigger.record.id }));
+      const targets = this.#targets(task);
+      // Without a target it has not run: nobody bears its tag yet.
+      if (task.deleteAfterRunning && targets.length > 0) spent.add(task.id);
+      for (const target of targets) runs.push(newRun({ event, task, target, triggerId: trigger.record.id }));
     }
   }
 

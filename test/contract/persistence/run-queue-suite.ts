@@ -109,6 +109,25 @@ export function runQueueSuite(backend: Backend): void {
       expect(underscore).toEqual(['v_/a']);
     });
 
+    it('names the targets of held runs with the reasons, each once', async () => {
+      await using fresh = await freshStore(backend);
+      const held = (target: string, reason: string) => run({ state: 'held', target, reason });
+      await put(
+        fresh.store,
+        held('webhook/a', 'target_disabled'),
+        held('webhook/a', 'target_disabled'),
+        held('webhook/a', 'plugin_unavailable'),
+        held('webhook/b', 'target_disabled'),
+        ...others('held'),
+      );
+      const targets = await fresh.store.queue.heldTargets();
+      expect(targets.map(({ target, reason }) => `${target} ${reason}`).sort()).toEqual([
+        'webhook/a plugin_unavailable',
+        'webhook/a target_disabled',
+        'webhook/b target_disabled',
+      ]);
+    });
+
     it.each(runStates)('requeues a run that is %s only if that means trying it once more', async (state) => {
       await using fresh = await freshStore(backend);
       const { queue, history } = fresh.store;
