@@ -83,7 +83,11 @@ const egress = z
 
 const limits = z
   .strictObject({
-    maxConcurrentRuns: count(1).default(256).describe('Runs at one time, over all targets.'),
+    maxConcurrentRuns: count(1)
+      .default(256)
+      .describe(
+        'Runs at one time, over all targets. Half of them are kept for targets with nothing at work.',
+      ),
     maxWaitingEvents: count(1)
       .default(10_000)
       .describe('Events that may wait to be stored; more are answered with 503.'),
