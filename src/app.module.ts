@@ -57,13 +57,12 @@ export class AppModule implements OnModuleInit {
 
   /**
    * Nest initialises the root module last: all object types are declared by now, no plugin has started and nobody
-   * listens yet.
+   * listens yet. The kernel itself is started by whoever makes the server listen.
    */
   async onModuleInit(): Promise<void> {
     await this.kernel.load();
     const { created, updated, unchanged, leftovers } = await this.applier.apply(this.loaded);
     if (created + updated > 0) this.logger.info({ created, updated, unchanged }, 'Configuration applied');
     for (const ref of leftovers) this.logger.warn({}, describeLeftover(ref));
-    await this.kernel.start();
   }
 }

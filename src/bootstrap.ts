@@ -52,7 +52,14 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
     logger: nestLogger(log),
     abortOnError: false,
   });
-  await app.listen(config.server.port, config.server.host);
+  try {
+    await app.listen(config.server.port, config.server.host);
+    // Only now: a start that fails, say because the port is taken, must not have done half of somebody's work.
+    await app.get(Kernel).start();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (config.server.port === 0) app.get(EgressHttp).protect({ address: config.server.host, port });
   return running(app, { loaded, port });

@@ -1,5 +1,6 @@
 import { SignalboxError } from '../domain/errors.ts';
 import { parseAllowList } from '../kernel/egress/allow-list.ts';
+import { defaultLimits } from '../kernel/limits.ts';
 import { z } from '../sdk/index.ts';
 import { resourceSections } from './resource-schema.ts';
 
@@ -84,22 +85,24 @@ const egress = z
 const limits = z
   .strictObject({
     maxConcurrentRuns: count(1)
-      .default(256)
+      .default(defaultLimits.dispatch.concurrency)
       .describe(
         'Runs at one time, over all targets. Half of them are kept for targets with nothing at work.',
       ),
     maxWaitingEvents: count(1)
-      .default(10_000)
+      .default(defaultLimits.ingest.maxWaiting)
       .describe('Events that may wait to be stored; more are answered with 503.'),
     ingestPatienceMs: count(0)
-      .default(2_000)
+      .default(defaultLimits.ingest.patienceMs)
       .describe('How long a request waits for its turn before it is answered with 503, ms.'),
     memoryRuns: count(1)
-      .default(10_000)
+      .default(defaultLimits.dispatch.memoryRuns)
       .describe('Ready runs that memory holds; the rest wait in the store.'),
-    memoryRunsPerTarget: count(1).default(500).describe('Ready runs that memory holds of one target.'),
+    memoryRunsPerTarget: count(1)
+      .default(defaultLimits.dispatch.memoryRunsPerTarget)
+      .describe('Ready runs that memory holds of one target.'),
     shutdownGraceMs: count(0)
-      .default(5_000)
+      .default(defaultLimits.dispatch.graceMs)
       .describe('How long a shutdown waits for running actions before it aborts them, ms.'),
   })
   .describe('How much of everything at one time.');

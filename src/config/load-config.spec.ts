@@ -230,7 +230,7 @@ describe('loadConfig', () => {
           maxWaitingEvents: 10_000,
           ingestPatienceMs: 2_000,
           memoryRuns: 10_000,
-          memoryRunsPerTarget: 500,
+          memoryRunsPerTarget: 2_000,
           shutdownGraceMs: 5_000,
         },
         log: { level: 'info' },

@@ -13,6 +13,7 @@ import { EventStream } from './stream/event-stream.ts';
 @Injectable()
 export class Kernel implements BeforeApplicationShutdown {
   #started = false;
+  #drained: Promise<void> | undefined;
 
   constructor(
     private readonly resources: ResourceService,
@@ -55,8 +56,8 @@ export class Kernel implements BeforeApplicationShutdown {
    * First step of a stop: starts no more runs and lets those at work end. Events are still taken in; their runs wait
    * on disk for the next start. Plugins are stopped after it.
    */
-  async drain(): Promise<void> {
-    await this.dispatcher.stop();
+  drain(): Promise<void> {
+    return (this.#drained ??= this.dispatcher.stop());
   }
 
   /** Nothing more in, and the last outcomes to the disk. The storage closes after it. */

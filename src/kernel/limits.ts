@@ -27,7 +27,7 @@ export interface DispatchLimits {
 }
 
 export const defaultLimits: KernelLimits = {
-  ingest: { maxWaiting: 10_000, patienceMs: 2_000, groupSize: 500 },
+  ingest: { maxWaiting: 10_000, maxWaitingBytes: 64 * 1024 * 1024, patienceMs: 2_000, groupSize: 500 },
   dispatch: {
     concurrency: 256,
     memoryRuns: 10_000,

@@ -51,8 +51,9 @@ export const JOURNAL = Symbol('Journal');
 /** The log of what happened and what was done about it. */
 export interface JournalPort {
   /**
-   * Stores events and their runs in one transaction. `plan` is called once, within it, with those events that
-   * are new; it must be quick and must not wait. An event whose source and sourceId are stored already (or
+   * Stores events and their runs in one transaction. `plan` is called within it, with those events that are
+   * new; it must be quick, must not wait and must change nothing, since it is called again when the transaction is
+   * tried again. An event whose source and sourceId are stored already (or
    * stand earlier in the same call) is a duplicate: its result carries the stored event's id. Resolves when all
    * is durable.
    */

@@ -9,6 +9,8 @@ const task = defineObjectType({
   label: 'Task',
   description: 'An action on a target.',
   instances: 'required',
+  // A run by hand asks for more rights than an event: POST /api/tasks/:id/run.
+  ingest: false,
   events: { run: z.json().meta({ description: 'What the message templates find as `event.data`.' }) },
 });
 

@@ -42,7 +42,8 @@ async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void>
   const triggers = puts.flatMap((put) => (put.kind === 'trigger' ? [triggerRow(put.put)] : []));
   if (objects.length > 0) await em.upsertMany(ObjectEntity, objects);
   if (tags.length > 0) await em.upsertMany(TagEntity, tags);
-  if (tasks.length > 0) await em.upsertMany(TaskEntity, tasks);
+  // The journal may have spent the task while this change was being judged: no change makes it fire again.
+  if (tasks.length > 0) await em.upsertMany(TaskEntity, tasks, { onConflictExcludeFields: ['spent'] });
   if (triggers.length > 0) await em.upsertMany(TriggerEntity, triggers);
 }
 

@@ -51,6 +51,12 @@ export interface ActionContext<Settings = unknown, Input = unknown> {
   readonly record: (part: { readonly sent?: JsonValue; readonly received?: JsonValue }) => void;
 }
 
+/** What trying an object out is given; as for an attempt. Each exchange of `http` is shown, secrets redacted. */
+export type TestContext<Settings = unknown> = Pick<
+  ActionContext<Settings>,
+  'object' | 'signal' | 'logger' | 'http'
+>;
+
 /** How the kernel treats the runs of an action on one target. */
 export interface ActionPolicy {
   /** Time limit of one attempt, ms. Default 60,000. */
@@ -105,11 +111,18 @@ export interface ObjectTypeDefinition<
   readonly description?: string;
   /** Default `optional`. */
   readonly instances?: Instances;
+  /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
+  readonly ingest?: boolean;
   readonly settings?: Settings;
   readonly events?: Events;
   readonly actions?: {
     readonly [Action in keyof Inputs]: ActionDefinition<z.output<Settings>, Inputs[Action]>;
   };
+  /**
+   * Tries an object out when a person asks for it, once and outside of the queue. It works when this resolves; what
+   * is returned is shown. Anything thrown says why it does not. Disabled objects are tried out, too.
+   */
+  test?(context: TestContext<z.output<Settings>>): Promise<JsonValue | void>;
 }
 
 /** Any object type, its schemas forgotten: what the kernel works with. */
@@ -118,11 +131,14 @@ export interface AnyObjectType {
   readonly label: string;
   readonly description?: string;
   readonly instances?: Instances;
+  /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
+  readonly ingest?: boolean;
   readonly settings?: z.ZodType;
   readonly events?: EventSchemas;
-  // Method syntax in ActionDefinition.run and `never` here let any typed action stand where the kernel, which
+  // Method syntax in ActionDefinition.run and `test`, and `never` here let any typed action stand where the kernel, which
   // parses settings and input by the action's own schemas before it calls, needs an untyped one.
   readonly actions?: Readonly<Record<string, AnyAction>>;
+  test?(context: never): Promise<JsonValue | void>;
 }
 
 export interface AnyAction {

@@ -13,7 +13,7 @@ import { eventView, type EventView } from './event-view.ts';
 import { eventWithRunsView, type EventWithRunsView } from './event-with-runs-view.ts';
 import { inBatch, readIngest, type Ingest } from './ingest.ts';
 
-const origin: EventOrigin = { defaultSource: 'signalbox/api' };
+const origin: EventOrigin = { defaultSource: 'signalbox/api', outside: true };
 const maxRuns = 500;
 
 @Controller('api/events')

@@ -1,25 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
-import type { QueuedRun } from '../ports.ts';
+import type { QueuedPage, QueuedRun } from '../ports.ts';
+import { Serial } from '../serial.ts';
 import { Backlog } from './backlog.ts';
 import { Lane } from './lane.ts';
-import { roughSize } from './rough-size.ts';
+import { RunMemory, type HeldRun } from './run-memory.ts';
 
-/** A run in memory. */
-interface Held {
-  readonly lane: Lane;
-  readonly bytes: number;
-}
-
-/** Runs read from the disk at one time. */
+/** Runs read from the disk at one time, at most. */
 const pageSize = 500;
+
+/** The part of the free memory that one page may take: the lanes that come after it want some, too. */
+const share = 1 / 8;
 
 /** All lanes, and how much of the backlog they hold in memory; what does not fit stays on disk until there is room. */
 @Injectable()
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
-  readonly #known = new Map<string, Held>();
-  #bytes = 0;
+  readonly #memory = new RunMemory();
+  // One page after another: each is measured by the room that those before it have left.
+  readonly #reading = new Serial();
 
   constructor(
     private readonly backlog: Backlog,
@@ -31,7 +30,7 @@ export class Lanes {
   }
 
   get inMemory(): number {
-    return this.#known.size;
+    return this.#memory.runs;
   }
 
   of(target: string): Lane {
@@ -43,59 +42,71 @@ export class Lanes {
   /** Puts a run behind the others of its target, or leaves it on disk when memory is full. */
   enqueue(queued: QueuedRun): Lane {
     const lane = this.of(queued.run.target);
-    if (lane.hasMore || !this.#hasRoom(lane)) lane.markMore();
+    if (lane.hasMore || this.#roomFor(lane) === 0) lane.markMore();
     else this.#push(lane, queued);
     return lane;
   }
 
-  /** Reads more of a lane's runs from the disk; resolves to whether any came. */
-  async refill(lane: Lane): Promise<boolean> {
+  /**
+   * Reads more of a lane's runs from the disk. False: none were read, since the disk failed (the lane is woken again
+   * later) or memory has no room for more than the lane has (its next outcome asks again).
+   */
+  refill(lane: Lane): Promise<boolean> {
     lane.beginPaging();
-    const room = this.#isFull() ? 2 * lane.limit : pageSize;
-    // What memory holds is still pending on disk and comes along.
-    const wanted = room + lane.held;
-    const page = await this.backlog.page(lane.target, wanted);
-    const unknown = (page ?? []).filter(({ run }) => !this.#known.has(run.id));
-    // The page was read before or after they ended: asked again, the disk will tell.
-    const fresh = unknown.filter(({ run }) => !lane.hasEndedWhilePaging(run.id));
-    const complete = page !== undefined && page.length < wanted && fresh.length === unknown.length;
-    lane.endPaging({ complete });
-    for (const queued of fresh) this.#push(lane, queued);
-    return fresh.length > 0 || unknown.length > 0;
+    return this.#reading.run(() => this.#read(lane));
   }
 
   /** The outcome of a run is on disk. */
-  ended(runId: string): Lane | undefined {
-    const held = this.#known.get(runId);
-    if (!held) return undefined;
-    this.#known.delete(runId);
-    this.#bytes -= held.bytes;
-    held.lane.ended(runId);
-    return held.lane;
+  ended(runId: string): HeldRun | undefined {
+    const held = this.#memory.remove(runId);
+    held?.lane.ended(runId);
+    return held;
   }
 
   dropIfIdle(lane: Lane): void {
-    if (lane.idle) this.#lanes.delete(lane.target);
+    if (lane.idle && this.#lanes.get(lane.target) === lane) this.#lanes.delete(lane.target);
+  }
+
+  async #read(lane: Lane): Promise<boolean> {
+    const room = this.#roomFor(lane);
+    // Once more: what has come while it waited for its turn is on disk now.
+    lane.beginPaging();
+    const page = room === 0 ? undefined : await this.#page(lane, room);
+    if (!page) {
+      lane.endPaging({ complete: false });
+      return false;
+    }
+    const unknown = page.runs.filter(({ run }) => !this.#memory.has(run.id));
+    // The page was read before or after they ended: asked again, the disk will tell.
+    const fresh = unknown.filter(({ run }) => !lane.hasEndedWhilePaging(run.id));
+    lane.endPaging({ complete: page.complete && fresh.length === unknown.length });
+    for (const queued of fresh) this.#push(lane, queued);
+    return true;
+  }
+
+  #page(lane: Lane, room: number): Promise<QueuedPage | undefined> {
+    const free = this.limits.dispatch.memoryBytes - this.#memory.bytes;
+    return this.backlog.page(lane.target, {
+      // What memory holds is still pending on disk and comes along.
+      limit: room + lane.held,
+      maxBytes: Math.max(free * share, 0),
+      known: (eventId) => this.#memory.event(eventId),
+    });
   }
 
   #push(lane: Lane, queued: QueuedRun): void {
     // A page may have brought it before its commit was told.
-    if (this.#known.has(queued.run.id)) return;
-    const bytes = roughSize(queued.event.data);
-    this.#known.set(queued.run.id, { lane, bytes });
-    this.#bytes += bytes;
+    if (this.#memory.has(queued.run.id)) return;
+    lane.ready.push(this.#memory.add(queued, lane));
     lane.held++;
-    lane.ready.push(queued);
   }
 
-  /** A lane may always hold what it can run: full memory must not starve a healthy target. */
-  #hasRoom(lane: Lane): boolean {
-    if (lane.held < 2 * lane.limit) return true;
-    return lane.held < this.limits.dispatch.memoryRunsPerTarget && !this.#isFull();
-  }
-
-  #isFull(): boolean {
-    const { memoryRuns, memoryBytes } = this.limits.dispatch;
-    return this.inMemory >= memoryRuns || this.#bytes >= memoryBytes;
+  /** How many more runs a lane may hold. One at least: full memory must not starve a healthy target. */
+  #roomFor(lane: Lane): number {
+    const { memoryRuns, memoryBytes, memoryRunsPerTarget } = this.limits.dispatch;
+    const isFull = this.#memory.runs >= memoryRuns || this.#memory.bytes >= memoryBytes;
+    const ofAll = isFull ? 0 : Math.ceil((memoryRuns - this.#memory.runs) * share);
+    const room = Math.min(pageSize, ofAll, memoryRunsPerTarget - lane.held);
+    return Math.max(room, lane.held === 0 ? 1 : 0);
   }
 }

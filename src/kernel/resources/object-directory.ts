@@ -1,5 +1,7 @@
 import type { ObjectRecord } from '../../domain/records.ts';
 
+const none: ReadonlyMap<string, ObjectRecord> = new Map();
+
 /** Objects by type and key, and by type and tag. */
 export class ObjectDirectory {
   readonly #byType = new Map<string, Map<string, ObjectRecord>>();
@@ -22,6 +24,10 @@ export class ObjectDirectory {
       const objects = tag === undefined ? this.#byType.get(name) : this.#byTag.get(name)?.get(tag);
       return [...(objects?.values() ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
     });
+  }
+
+  bearing(type: string, tag: string): ReadonlyMap<string, ObjectRecord> {
+    return this.#byTag.get(type)?.get(tag) ?? none;
   }
 
   put(object: ObjectRecord): void {

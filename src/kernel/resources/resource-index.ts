@@ -27,6 +27,11 @@ export class ResourceIndex {
     return this.#objects.list(filter);
   }
 
+  /** The objects of a type that bear a tag, by key, as they were put. */
+  bearing(type: string, tag: string): ReadonlyMap<string, ObjectRecord> {
+    return this.#objects.bearing(type, tag);
+  }
+
   tag(name: string): TagRecord | undefined {
     return this.#tags.get(name);
   }

@@ -28,11 +28,21 @@ export class Planner {
     return { runs, spentTasks: [...spent] };
   }
 
+  /** How many runs an event may cause, filters not asked: quick, an upper bound. */
+  mostRuns(event: EventRecord): number {
+    let runs = 0;
+    for (const { record } of this.#candidates(event, this.#objectOf(event))) {
+      const task = this.index.task(record.task);
+      if (task) runs += 'object' in task.target ? 1 : this.#bearers(task, task.target.tag).size;
+    }
+    return runs;
+  }
+
   #planEvent(event: EventRecord, runs: RunRecord[], spent: Set<string>): void {
     const object = this.#objectOf(event);
     // Two triggers of one task that match the same event are one reason to run it, not two.
     const fired = new Set<string>();
-    for (const trigger of this.index.matching.candidates(event.type, event.object, object?.tags ?? [])) {
+    for (const trigger of this.#candidates(event, object)) {
       const task = this.#taskToFire(trigger, fired, spent);
       if (!task || !this.#passes(trigger, event, object)) continue;
       fired.add(task.id);
@@ -60,7 +70,16 @@ export class Planner {
   #targets(task: TaskRecord): readonly string[] {
     const { type } = splitName(task.action);
     if ('object' in task.target) return [`${type}/${task.target.object}`];
-    return this.index.objects({ type, tag: task.target.tag }).map(({ key }) => `${type}/${key}`);
+    return Array.from(this.#bearers(task, task.target.tag).keys(), (key) => `${type}/${key}`);
+  }
+
+  /** The objects of the action's type that bear a tag, by key. */
+  #bearers({ action }: TaskRecord, tag: string): ReadonlyMap<string, ObjectRecord> {
+    return this.index.bearing(splitName(action).type, tag);
+  }
+
+  #candidates(event: EventRecord, object: ObjectRecord | undefined): Iterable<CompiledTrigger> {
+    return this.index.matching.candidates(event.type, event.object, object?.tags ?? []);
   }
 
   #objectOf(event: EventRecord): ObjectRecord | undefined {

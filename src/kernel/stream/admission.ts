@@ -4,52 +4,68 @@ import { SignalboxError } from '../../domain/errors.ts';
 export interface AdmissionLimits {
   /** Events that may wait for the disk before a sender is made to wait. */
   readonly maxWaiting: number;
+  /** About how many bytes they may take. */
+  readonly maxWaitingBytes: number;
   /** How long a sender waits for room before it is turned away, ms. */
   readonly patienceMs: number;
 }
 
+/** What one sender brings. */
+export interface Load {
+  readonly events: number;
+  readonly bytes: number;
+}
+
 /** The door of the stream: memory holds a bounded number of events, whatever is sent. */
 export class Admission {
-  #inside = 0;
-  #outside = 0;
+  readonly #inside = { events: 0, bytes: 0 };
+  readonly #outside = { events: 0, bytes: 0 };
 
   constructor(private readonly limits: AdmissionLimits) {}
 
-  /** Resolves when there is room for `count` events; rejects with OVERLOADED when there is none in time. */
-  async enter(count: number): Promise<void> {
-    if (!this.#hasRoom(count)) await this.#wait(count);
-    this.#inside += count;
+  /** Resolves when there is room; rejects with OVERLOADED when there is none in time. */
+  async enter(load: Load): Promise<void> {
+    if (!this.#fits(this.#inside, load)) await this.#wait(load);
+    add(this.#inside, load);
   }
 
   /** Without waiting, if there is room. */
-  tryEnter(count: number): boolean {
-    if (!this.#hasRoom(count)) return false;
-    this.#inside += count;
+  tryEnter(load: Load): boolean {
+    if (!this.#fits(this.#inside, load)) return false;
+    add(this.#inside, load);
     return true;
   }
 
-  leave(count: number): void {
-    this.#inside -= count;
+  leave({ events, bytes }: Load): void {
+    add(this.#inside, { events: -events, bytes: -bytes });
   }
 
-  /** One batch always fits, however large, when nothing else is inside. */
-  #hasRoom(count: number): boolean {
-    return this.#inside === 0 || this.#inside + count <= this.limits.maxWaiting;
+  /** One batch always fits, however large, when there is nothing else. */
+  #fits(there: Load, { events, bytes }: Load): boolean {
+    const { maxWaiting, maxWaitingBytes } = this.limits;
+    return (
+      there.events === 0 || (there.events + events <= maxWaiting && there.bytes + bytes <= maxWaitingBytes)
+    );
   }
 
-  async #wait(count: number): Promise<void> {
-    if (this.#outside >= this.limits.maxWaiting) throw overloaded();
-    this.#outside += count;
+  async #wait(load: Load): Promise<void> {
+    if (!this.#fits(this.#outside, load)) throw overloaded();
+    add(this.#outside, load);
     try {
       const deadline = performance.now() + this.limits.patienceMs;
-      while (!this.#hasRoom(count)) {
+      while (!this.#fits(this.#inside, load)) {
         if (performance.now() >= deadline) throw overloaded();
         await sleep(20);
       }
     } finally {
-      this.#outside -= count;
+      add(this.#outside, { events: -load.events, bytes: -load.bytes });
     }
   }
+}
+
+function add(to: { events: number; bytes: number }, { events, bytes }: Load): void {
+  to.events += events;
+  to.bytes += bytes;
 }
 
 function overloaded(): SignalboxError {

@@ -26,8 +26,8 @@ export interface EventInput {
 export interface EventOrigin {
   /** For events that name none. */
   readonly defaultSource: string;
-  /** The event whose task causes these. */
-  readonly cause?: Pick<EventRecord, 'id' | 'depth'>;
+  /** Another system sent them: types that only Signalbox itself may speak for are refused. */
+  readonly outside?: boolean;
 }
 
 const whenWrong = { error: issueText };
@@ -37,6 +37,11 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
   const known = registry.event(input.type);
   if (!known)
     throw invalid('EVENT_TYPE_UNKNOWN', 'type', `no plugin declares the event "${input.type.slice(0, 100)}"`);
+  if (origin.outside === true && known.type.ingest === false) {
+    throw new SignalboxError('FORBIDDEN', `type: events of the type ${known.type.name} cannot be sent in`, {
+      field: 'type',
+    });
+  }
   checkObject(input, known.type);
   const data = known.schema.safeParse(input.data ?? {}, whenWrong);
   if (!data.success)
@@ -51,8 +56,7 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
     time: input.time === undefined ? receivedAt : instant(input.time),
     receivedAt,
     data: data.data as JsonValue,
-    ...(origin.cause && { causedBy: origin.cause.id }),
-    depth: origin.cause ? origin.cause.depth + 1 : 0,
+    depth: 0,
   };
 }
 

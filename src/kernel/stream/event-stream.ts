@@ -8,6 +8,8 @@ import { JOURNAL, type Commit, type JournalPort } from '../ports.ts';
 import { Planner } from '../routing/planner.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { Admission } from './admission.ts';
+import { roughSize } from '../rough-size.ts';
+import { cutByRuns } from './cut-by-runs.ts';
 import { eventRecord, type EventInput, type EventOrigin } from './event-input.ts';
 import { groupCommit } from './group-commit.ts';
 
@@ -33,11 +35,15 @@ interface Arrival {
   readonly reject: (error: unknown) => void;
 }
 
+/** Runs that several events of one request may cause. */
+const mostRunsOfRequest = 20_000;
+
 /** The one way in: every event, from wherever, is judged, planned and stored here. */
 @Injectable()
 export class EventStream {
   readonly #arrivals = new Subject<Arrival>();
   readonly #committed = new Subject<Committed>();
+  readonly #failed = new Subject<void>();
   readonly #admission: Admission;
   readonly #drained: Promise<unknown>;
   #closed = false;
@@ -56,6 +62,11 @@ export class EventStream {
     this.#drained = lastValueFrom(groups, { defaultValue: undefined });
   }
 
+  /** A commit has failed: what it was to store may be there all the same. */
+  get failed(): Observable<void> {
+    return this.#failed;
+  }
+
   /** What has become durable, for the dispatcher. */
   get committed(): Observable<Committed> {
     return this.#committed;
@@ -70,11 +81,13 @@ export class EventStream {
       this.#judge(input, { origin, index: inputs.length > 1 ? i : undefined }),
     );
     if (events.length === 0) return [];
-    if (!this.#admission.tryEnter(events.length)) await this.#admission.enter(events.length);
+    this.#checkFanOut(events);
+    const load = { events: events.length, bytes: events.reduce((sum, { data }) => sum + roughSize(data), 0) };
+    if (!this.#admission.tryEnter(load)) await this.#admission.enter(load);
     try {
-      return await this.#store(events);
+      return await this.#arrive(events);
     } finally {
-      this.#admission.leave(events.length);
+      this.#admission.leave(load);
     }
   }
 
@@ -84,6 +97,17 @@ export class EventStream {
     this.#arrivals.complete();
     await this.#drained;
     this.#committed.complete();
+  }
+
+  /** What comes in one request is stored in one transaction, which must not hold up all others. */
+  #checkFanOut(events: readonly EventRecord[]): void {
+    if (events.length === 1) return;
+    const runs = events.reduce((sum, event) => sum + this.planner.mostRuns(event), 0);
+    if (runs <= mostRunsOfRequest) return;
+    throw new SignalboxError(
+      'BATCH_TOO_LARGE',
+      `these ${String(events.length)} events may cause ${String(runs)} runs; at most ${String(mostRunsOfRequest)} in one request`,
+    );
   }
 
   #judge(
@@ -97,7 +121,7 @@ export class EventStream {
     }
   }
 
-  #store(events: readonly EventRecord[]): Promise<readonly Published[]> {
+  #arrive(events: readonly EventRecord[]): Promise<readonly Published[]> {
     if (this.#closed) {
       throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down', { retryAfter: 5 });
     }
@@ -106,17 +130,34 @@ export class EventStream {
     });
   }
 
+  /** Never rejects. A group whose runs are many is stored in several transactions. */
   async #commit(group: readonly Arrival[]): Promise<void> {
+    for (const part of cutByRuns(group, (event) => this.planner.mostRuns(event)))
+      await this.#commitPart(part);
+  }
+
+  async #commitPart(part: readonly Arrival[]): Promise<void> {
     try {
-      const events =
-        group.length === 1 && group[0] ? group[0].events : group.flatMap((arrival) => arrival.events);
-      const commit = await this.journal.commit(events, (fresh) => this.planner.plan(fresh));
-      this.#retireSpent(commit.spentTasks);
-      this.#committed.next({ events: freshOf(events, commit), runs: commit.runs });
-      answer(group, commit);
+      await this.#store(part);
     } catch (error) {
-      for (const arrival of group) arrival.reject(error);
+      if (part.length === 1 || isStorageFault(error)) {
+        for (const arrival of part) arrival.reject(error);
+        // The answer of a commit may be lost though it was stored.
+        if (isStorageFault(error)) this.#failed.next();
+      } else {
+        // One of them has spoilt it for all: each gets a transaction, and an error, of its own.
+        for (const arrival of part) await this.#commitPart([arrival]);
+      }
     }
+  }
+
+  async #store(part: readonly Arrival[]): Promise<void> {
+    const [first, ...others] = part;
+    const events = first && others.length === 0 ? first.events : part.flatMap((arrival) => arrival.events);
+    const commit = await this.journal.commit(events, (fresh) => this.planner.plan(fresh));
+    this.#retireSpent(commit.spentTasks);
+    this.#committed.next({ events: freshOf(events, commit), runs: commit.runs });
+    answer(part, commit);
   }
 
   #retireSpent(taskIds: readonly string[]): void {
@@ -125,6 +166,10 @@ export class EventStream {
       if (task) this.index.change({ kind: 'task', put: { ...task, spent: true } });
     }
   }
+}
+
+function isStorageFault(error: unknown): boolean {
+  return error instanceof SignalboxError && error.code === 'STORAGE_UNAVAILABLE';
 }
 
 function freshOf(events: readonly EventRecord[], { events: results }: Commit): readonly EventRecord[] {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../sdk/index.ts';
+import type { JsonValue } from '../sdk/index.ts';
 
 /** About how many bytes a JSON value takes in memory. Quick, not exact. */
 export function roughSize(value: JsonValue): number {
