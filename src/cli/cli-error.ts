@@ -40,6 +40,7 @@ export function printError(err: Channel, error: unknown): void {
 function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof SignalboxError) return fromSignalbox(error);
+  if (isListenError(error)) return cannotListen(error);
   if (error instanceof Error) return unexpected(error);
   return new CliError(String(error));
 }
@@ -52,7 +53,33 @@ function fromSignalbox(error: SignalboxError): CliError {
     code: error.code,
     details:
       lines.length > 0 ? lines.map((line) => line.trim()) : issues.filter((one) => !message.includes(one)),
-    remedy: errorCodes[error.code][2],
+    // What is said to senders of requests would mislead those who start the server.
+    remedy: error.status === 503 ? undefined : errorCodes[error.code][2],
+    cause: error,
+  });
+}
+
+/** Of Node.js, when a server cannot listen. */
+interface ListenError extends Error {
+  readonly code: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+function isListenError(error: unknown): error is ListenError {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'port' in error;
+}
+
+const listenProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there already',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'the system does not allow it',
+};
+
+function cannotListen(error: ListenError): CliError {
+  const { code, address, port } = error;
+  return new CliError(`cannot listen on ${address} port ${port}: ${listenProblems[code] ?? code}`, {
+    remedy: 'Choose another port or address: --port and --host, or server.port and server.host.',
     cause: error,
   });
 }
