@@ -33,7 +33,11 @@ export function signalbox(args: readonly string[], { cwd, env = {} }: CommandOpt
   const printed = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...printed }));
+  let over = false;
+  const ended = once(child, 'close').then(([code]) => {
+    over = true;
+    return { code: code as number | null, ...printed };
+  });
   const stop = async (): Promise<number | null> => {
     child.kill('SIGTERM');
     return (await ended).code;
@@ -47,7 +51,12 @@ export function signalbox(args: readonly string[], { cwd, env = {} }: CommandOpt
     },
     printed: (pattern) =>
       waitFor(
-        () => pattern.exec(printed.out) ?? undefined,
+        () => {
+          const found = pattern.exec(printed.out);
+          if (!found && over)
+            throw new Error(`ended without ${String(pattern)}:\n${printed.out}${printed.err}`);
+          return found ?? undefined;
+        },
         () => `${String(pattern)} in:\n${printed.out}${printed.err}`,
       ),
     stop,
@@ -56,6 +65,21 @@ export function signalbox(args: readonly string[], { cwd, env = {} }: CommandOpt
       await stop();
     },
   };
+}
+
+/** `signalbox start` that listens, on any free port unless told. */
+export async function startServer(
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<RunningCommand & { readonly url: string }> {
+  const command = signalbox(['start', '--port', '0', ...args], options);
+  try {
+    const [, url = ''] = await command.printed(/listens on (\S+)/);
+    return Object.assign(command, { url });
+  } catch (error) {
+    await command.stop();
+    throw error;
+  }
 }
 
 function othersVariables(): NodeJS.ProcessEnv {
