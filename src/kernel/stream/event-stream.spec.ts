@@ -17,14 +17,11 @@ const lamp = defineObjectType({ name: 'lamp', label: 'Lamp', events: { lit: z.lo
 function streamBefore(refuse: (events: readonly EventRecord[]) => void) {
   const groups: (readonly EventRecord[])[] = [];
   const journal: JournalPort = {
-    commit: (events, plan) => {
+    commit: async (events, plan) => {
       groups.push(events);
-      try {
-        refuse(events);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      return Promise.resolve({ ...plan(events), events: events.map(({ id }) => ({ id, duplicate: false })) });
+      await Promise.resolve();
+      refuse(events);
+      return { ...plan(events), events: events.map(({ id }) => ({ id, duplicate: false })) };
     },
     settle: () => Promise.resolve(),
   };
