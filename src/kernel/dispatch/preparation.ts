@@ -1,22 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { defaultPolicy } from '../../domain/retry-policy.ts';
-import { schemaError } from '../../domain/schema-error.ts';
 import { splitRef, type HoldReason, type ObjectRecord } from '../../domain/records.ts';
-import type { ActionPolicy, AnyObjectType, ObjectView } from '../../sdk/index.ts';
+import type { ActionPolicy, AnyObjectType } from '../../sdk/index.ts';
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { QueuedRun } from '../ports.ts';
-import { createRedactor, secretValues } from '../redaction/redactor.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
-import { settingsSchema } from '../resources/settings-parser.ts';
+import { policyOf, targetView, type TargetView } from './target-view.ts';
 
 /** A target, ready to be acted on. */
-export interface PreparedTarget {
+export interface PreparedTarget extends TargetView {
   readonly action: AnyAction;
-  readonly view: ObjectView;
   readonly policy: ActionPolicy;
-  /** Takes the target's secrets out of a text. */
-  readonly redact: (text: string) => string;
 }
 
 /** Finds the action and the target of a run, or says why the run has to be held. */
@@ -69,20 +63,6 @@ export class Preparation {
 }
 
 function makeTarget(object: ObjectRecord, type: AnyObjectType, action: AnyAction): PreparedTarget {
-  const { key, name, tags } = object;
-  const schema = settingsSchema(type);
-  const parsed = schema.safeParse(object.settings);
-  if (!parsed.success) {
-    const subject = `${type.name}/${key}`;
-    throw schemaError(parsed.error, { code: 'SETTINGS_INVALID', subject, prefix: 'settings' });
-  }
-  const settings = parsed.data;
-  // The settings have just been parsed by the schema that the policy was typed with.
-  const chosen = (action.policy as ((settings: unknown) => Partial<ActionPolicy>) | undefined)?.(settings);
-  return {
-    action,
-    view: { type: type.name, key, name, tags, settings },
-    policy: { ...defaultPolicy, ...chosen },
-    redact: createRedactor(secretValues(schema, object.settings)),
-  };
+  const target = targetView(object, type);
+  return { action, ...target, policy: policyOf(action, target.view.settings) };
 }
