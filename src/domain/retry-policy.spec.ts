@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { defaultPolicy, nextDelay } from './retry-policy.ts';
+import { actionPolicy, defaultPolicy, nextDelay } from './retry-policy.ts';
 
 const least = { random: () => 0 };
 const most = { random: () => 1 };
@@ -46,4 +46,43 @@ it('honours what the target asked for up to one hour', () => {
 
 it('grants no further attempt because the target asked to come back', () => {
   expect(nextDelay(defaultPolicy, 4, { retryAfterMs: 1_000 })).toBeUndefined();
+});
+
+it.each([Number.NaN, -5, Number.POSITIVE_INFINITY])(
+  'takes a wait of %p for none, so that the next attempt has a time',
+  (retryAfterMs) => {
+    expect(nextDelay(defaultPolicy, 1, { ...least, retryAfterMs })).toBe(0);
+    expect(nextDelay(defaultPolicy, 1, { ...most, retryAfterMs })).toBe(5_000);
+  },
+);
+
+it('has the defaults for what a plugin did not choose', () => {
+  expect(actionPolicy()).toEqual(defaultPolicy);
+  expect(actionPolicy({ retries: 0, concurrency: 1 })).toEqual({
+    ...defaultPolicy,
+    retries: 0,
+    concurrency: 1,
+  });
+});
+
+it.each([Number.NaN, -1, '5', null, undefined, 10n])('takes %p in a policy for not chosen', (value) => {
+  const names = Object.keys(defaultPolicy);
+  const chosen = Object.fromEntries(names.map((name) => [name, value]));
+  expect(actionPolicy(chosen)).toEqual(defaultPolicy);
+});
+
+it('brings the numbers of a policy into their ranges', () => {
+  const endless = Object.fromEntries(
+    Object.keys(defaultPolicy).map((name) => [name, Number.POSITIVE_INFINITY]),
+  );
+  const policy = actionPolicy(endless);
+  expect(policy.timeoutMs).toBe(2 ** 31 - 1);
+  expect(Object.values(policy).every(Number.isFinite)).toBe(true);
+  const nextAt = Date.now() + (nextDelay(policy, 1_000_000, most) ?? Number.NaN);
+  expect(new Date(nextAt).getTime()).toBe(nextAt);
+  expect(actionPolicy({ timeoutMs: 0, concurrency: 0.5, retries: 2.9 })).toMatchObject({
+    timeoutMs: 1,
+    concurrency: 1,
+    retries: 2,
+  });
 });

@@ -11,9 +11,37 @@ export const defaultPolicy: ActionPolicy = {
 };
 
 const longestRetryAfterMs = 3_600_000;
+/** Timers of Node.js take no longer one; they would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+const yearMs = 365 * 86_400_000;
+
+const ranges: Readonly<Record<keyof ActionPolicy, readonly [least: number, most: number]>> = {
+  timeoutMs: [1, longestTimerMs],
+  retries: [0, Number.MAX_SAFE_INTEGER],
+  backoffMs: [0, yearMs],
+  backoffFactor: [0, Number.MAX_VALUE],
+  maxBackoffMs: [0, yearMs],
+  concurrency: [1, Number.MAX_SAFE_INTEGER],
+};
+const whole: ReadonlySet<string> = new Set(['retries', 'concurrency'] satisfies (keyof ActionPolicy)[]);
+
+/**
+ * A policy that can be relied on, whatever a plugin chose: what is no number, or a negative one, counts as not
+ * chosen; what is out of range (Infinity, too) becomes the nearest that there is.
+ */
+export function actionPolicy(chosen: Partial<ActionPolicy> = {}): ActionPolicy {
+  const policy: Record<keyof ActionPolicy, number> = { ...defaultPolicy };
+  for (const name of Object.keys(defaultPolicy) as (keyof ActionPolicy)[]) {
+    const value: unknown = chosen[name];
+    if (typeof value !== 'number' || !(value >= 0)) continue;
+    const [least, most] = ranges[name];
+    policy[name] = Math.min(Math.max(whole.has(name) ? Math.floor(value) : value, least), most);
+  }
+  return policy;
+}
 
 export interface NextDelayOptions {
-  /** What the target asked for (`Retry-After`): a lower limit, honoured up to one hour. */
+  /** What the target asked for (`Retry-After`): a lower limit, honoured up to one hour; what is no number is not. */
   readonly retryAfterMs?: number;
   /** From 0 up to, not including, 1. Default `Math.random`. */
   readonly random?: () => number;
@@ -32,6 +60,7 @@ export function nextDelay(
   // Kept finite: 0 × Infinity would be no number at all.
   const growth = Math.min(policy.backoffFactor ** (attempt - 1), Number.MAX_VALUE);
   const ceiling = Math.min(policy.backoffMs * growth, policy.maxBackoffMs);
-  const floor = Math.min(retryAfterMs, longestRetryAfterMs);
+  // It comes from a plugin, which may have made it of a header that says something else.
+  const floor = Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs, longestRetryAfterMs) : 0;
   return Math.round(Math.max(random() * ceiling, floor));
 }

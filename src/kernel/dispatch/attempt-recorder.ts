@@ -1,8 +1,14 @@
 import type { HttpClient, HttpRequest, HttpResponse, JsonObject, JsonValue } from '../../sdk/index.ts';
 import { redactHeaders } from '../redaction/redactor.ts';
+import { firstBytes } from './first-bytes.ts';
+import { notKept, toJson } from './to-json.ts';
 
-/** Characters of a body that the task log keeps. */
+/** Bytes that the task log keeps of a body, of the headers all together, and of the message of an error. */
 const keptBody = 4_096;
+const keptHeaders = 4_096;
+const keptMessage = 4_096;
+
+type Header = readonly [name: string, value: string];
 
 /** Keeps what one attempt sent and what came back, secrets taken out. With several exchanges the last one stays. */
 export class AttemptRecorder {
@@ -33,26 +39,26 @@ export class AttemptRecorder {
 
   get parts(): { readonly sent?: JsonValue; readonly received?: JsonValue } {
     return {
-      ...(this.#sent && { sent: this.#sent() }),
-      ...(this.#received && { received: this.#received() }),
+      ...(this.#sent && { sent: kept(this.#sent) }),
+      ...(this.#received && { received: kept(this.#received) }),
     };
   }
 
-  /** A JSON value with the secrets taken out of its texts. */
-  value(value: JsonValue): JsonValue {
-    if (typeof value === 'string') return this.redact(value);
-    if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => this.value(item));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value as JsonObject).map(([key, item]) => [key, this.value(item)]),
-    );
+  /** A copy of what a plugin gave, as JSON, with the secrets taken out of its keys and texts. */
+  value(value: unknown): JsonValue {
+    return toJson(value, this.redact);
+  }
+
+  /** The message of an error, with the secrets taken out. */
+  text(text: string): string {
+    return firstBytes(this.redact(text), keptMessage);
   }
 
   #request({ method, url, headers = [], body }: HttpRequest): JsonValue {
     return {
       method,
       url: this.redact(url),
-      headers: redactHeaders(headers).map(([name, value]) => [name, this.redact(value)]),
+      headers: this.#headers(headers),
       ...(body !== undefined &&
         this.#body(typeof body === 'string' ? body : `<${String(body.length)} bytes>`)),
     };
@@ -61,15 +67,38 @@ export class AttemptRecorder {
   #response({ status, headers, body, truncated, durationMs }: HttpResponse): JsonValue {
     return {
       status,
-      headers: redactHeaders(Object.entries(headers)).map(([name, value]) => [name, this.redact(value)]),
+      headers: this.#headers(Object.entries(headers)),
       ...this.#body(body, truncated),
       durationMs: Math.round(durationMs * 10) / 10,
     };
   }
 
+  #headers(headers: readonly Header[]): JsonValue {
+    const kept: Header[] = [];
+    let left = keptHeaders;
+    for (const [name, value] of redactHeaders(headers)) {
+      if (left <= 0) return [...kept, ['…', 'further headers are not kept']];
+      const whole = this.redact(value);
+      const text = firstBytes(whole, left);
+      kept.push([firstBytes(name, left), text === whole ? text : `${text}…`]);
+      left -= name.length + Buffer.byteLength(text);
+    }
+    return kept;
+  }
+
   #body(text: string, truncated = false): JsonObject {
-    const cut = truncated || text.length > keptBody;
     // Redacted before it is cut: half a secret at the edge would not be recognised.
-    return { body: this.redact(text).slice(0, keptBody), ...(cut && { truncated: true }) };
+    const whole = this.redact(text);
+    const body = firstBytes(whole, keptBody);
+    return { body, ...((truncated || body !== whole) && { truncated: true }) };
+  }
+}
+
+/** What an untyped plugin passed as a request need not be one. */
+function kept(part: () => JsonValue): JsonValue {
+  try {
+    return part();
+  } catch (error) {
+    return notKept(error);
   }
 }

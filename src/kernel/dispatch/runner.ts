@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptRecord } from '../../domain/records.ts';
-import type { ActionContext } from '../../sdk/index.ts';
+import type { ActionContext, HttpClient } from '../../sdk/index.ts';
 import { HTTP_CLIENT } from '../egress/egress-http.ts';
-import type { HttpClient } from '../../sdk/index.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
-import { inScope } from '../plugins/plugin-scope.ts';
+import { inScope, type PluginScope } from '../plugins/plugin-scope.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
 import { eventView } from '../routing/event-view.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { splitName } from '../../domain/records.ts';
 import { AttemptRecorder } from './attempt-recorder.ts';
 import type { PreparedTarget } from './preparation.ts';
+import { redactedError, redactedLogger } from './redacted-logger.ts';
 import { RenderedInput } from './rendered-input.ts';
 import { judge, type Ending, type Verdict } from './verdict.ts';
 
@@ -52,16 +52,20 @@ export class Runner {
     const { target, shutdown } = work;
     if (shutdown.aborted) return { kind: 'not begun' };
     const abort = new AbortController();
+    const scope = this.#scopeOf(work.queued, target);
     return new Promise((resolve) => {
       const stop = (ending: Ending) => (): void => {
         resolve(ending);
-        abort.abort();
+        // The action's listeners run in it.
+        inScope(scope, () => {
+          abort.abort();
+        });
       };
       const timeUp = stop({ kind: 'timeout', afterMs: target.policy.timeoutMs });
       const shutDown = stop({ kind: 'shutdown' });
       const timer = setTimeout(timeUp, target.policy.timeoutMs);
       shutdown.addEventListener('abort', shutDown, { once: true });
-      void this.#call(work, abort.signal).then((ending) => {
+      void this.#call(work, scope, abort.signal).then((ending) => {
         clearTimeout(timer);
         shutdown.removeEventListener('abort', shutDown);
         resolve(ending);
@@ -72,15 +76,11 @@ export class Runner {
   /** Never rejects. An action that goes on after it was aborted is heard no more. */
   async #call(
     { queued, target, recorder }: { queued: QueuedRun; target: PreparedTarget; recorder: AttemptRecorder },
+    scope: PluginScope,
     signal: AbortSignal,
   ): Promise<Ending> {
     try {
       const context = this.#context({ queued, target, recorder, signal });
-      const scope = {
-        fail: (error: unknown) => {
-          this.#logEscaped(queued, error);
-        },
-      };
       // Input and settings have been parsed by the schemas that the action was typed with.
       const result = await inScope(scope, () => target.action.run(context as never));
       return { kind: 'done', result: result ?? undefined };
@@ -89,9 +89,17 @@ export class Runner {
     }
   }
 
-  /** From a timer or a promise that the action did not wait for: it must not end the process. */
-  #logEscaped({ run }: QueuedRun, error: unknown): void {
-    this.logger.error({ err: error, run: run.id, action: run.action }, 'An error escaped from an action');
+  /** For what comes from a timer or a promise that the action did not wait for: it must not end the process. */
+  #scopeOf({ run }: QueuedRun, { redact }: PreparedTarget): PluginScope {
+    const fields = { run: run.id, action: run.action };
+    return {
+      fail: (error) => {
+        this.logger.error(
+          { err: redactedError(error, redact), ...fields },
+          'An error escaped from an action',
+        );
+      },
+    };
   }
 
   #context(work: {
@@ -114,7 +122,10 @@ export class Runner {
       idempotencyKey: run.id,
       signal,
       get logger() {
-        return logger.child({ run: run.id, action: run.action, target: run.target });
+        return redactedLogger(
+          logger.child({ run: run.id, action: run.action, target: run.target }),
+          target.redact,
+        );
       },
       http: recorder.http,
       record: (part) => {
@@ -140,7 +151,7 @@ function settlementOf(done: {
   return {
     runId: run.id,
     state,
-    ...(reason !== undefined && { reason: done.recorder.value(reason) as string }),
+    ...(reason !== undefined && { reason: done.recorder.text(reason) }),
     attempts: run.attempts + (counted ? 1 : 0),
     dueAt: delayMs === undefined ? run.dueAt : now + delayMs,
     startedAt,
@@ -161,7 +172,7 @@ function attemptOf(
     startedAt,
     durationMs,
     outcome,
-    ...(verdict.error !== undefined && { error: recorder.value(verdict.error) as string }),
+    ...(verdict.error !== undefined && { error: recorder.text(verdict.error) }),
     ...recorder.parts,
     ...(result !== undefined && { result: recorder.value(result) }),
   };

@@ -79,6 +79,11 @@ function held(message: string): Verdict {
   return { state: 'held', outcome: 'unknown', reason: unknownOutcome, error: message };
 }
 
+/** Never throws: a plugin may throw anything, and an error's message may be anything. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an error without a message';
+  }
 }
