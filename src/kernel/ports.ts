@@ -71,12 +71,29 @@ export interface QueuedRun {
   readonly event: EventRecord;
 }
 
+/** Some of the pending runs of a target. */
+export interface QueuedPage {
+  readonly runs: readonly QueuedRun[];
+  /** There are no more than these. */
+  readonly complete: boolean;
+}
+
+/** How much of the pending runs of a target is read at one time. */
+export interface QueuedPageSize {
+  /** Runs, at most. */
+  readonly limit: number;
+  /** Stops when the events that had to be read are about as large as this together; one is read at any rate. */
+  readonly maxBytes?: number;
+  /** Events that the caller has already are not read again. */
+  readonly known?: (eventId: string) => EventRecord | undefined;
+}
+
 /** The pending runs on disk, for those that memory does not hold. */
 export interface RunQueuePort {
   /** Targets with pending runs due in (`after`, `until`]. */
   targetsDue(after: number, until: number): Promise<readonly string[]>;
-  /** Pending runs of a target due by `now`, the longest due first. */
-  page(target: string, now: number, limit: number): Promise<readonly QueuedRun[]>;
+  /** Pending runs of a target due by `now`, the longest due first. Runs of one event share it. */
+  page(target: string, now: number, size: QueuedPageSize): Promise<QueuedPage>;
   /** When the next pending run later than `after` is due. */
   nextDueAt(after: number): Promise<number | undefined>;
   /**
@@ -90,14 +107,21 @@ export interface RunQueuePort {
   >;
   /**
    * Makes held runs with this reason pending again, due at `now`; of one target or (undefined) of all whose
-   * target starts with `targetType/`. Returns their targets.
+   * target starts with `targetType/`; of one action or (undefined) of all. Returns their targets.
    */
   release(
-    filter: { readonly reason: HoldReason; readonly target?: string; readonly targetType?: string },
+    filter: {
+      readonly reason: HoldReason;
+      readonly target?: string;
+      readonly targetType?: string;
+      readonly action?: string;
+    },
     now: number,
   ): Promise<readonly string[]>;
-  /** For which reasons runs of which targets are held. */
-  heldTargets(): Promise<readonly { readonly target: string; readonly reason: HoldReason }[]>;
+  /** For which reasons runs of which action on which targets are held. */
+  heldTargets(): Promise<
+    readonly { readonly target: string; readonly action: string; readonly reason: HoldReason }[]
+  >;
   /** Whether a task has runs that have not ended. */
   hasUnfinished(taskId: string): Promise<boolean>;
 }

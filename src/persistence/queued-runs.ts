@@ -1,6 +1,7 @@
 import type { InferEntity } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
-import type { QueuedRun } from '../kernel/ports.ts';
+import type { EventRecord, RunRecord } from '../domain/records.ts';
+import type { QueuedPage, QueuedPageSize } from '../kernel/ports.ts';
 import { toEvent, type EventEntity } from './entities/event.entity.ts';
 import { toRun, type RunEntity } from './entities/run.entity.ts';
 import { eventTable, runTable, type ColumnType, type HotTable } from './hot-tables.ts';
@@ -10,24 +11,66 @@ type Row = Readonly<Record<string, unknown>>;
 const runOf = reader(runTable);
 const eventOf = reader(eventTable);
 
-const select = `select ${columnsOf(runTable)}, ${columnsOf(eventTable)}
-  from run join event on event.id = run.event_id
+const select = `select ${columnsOf(runTable)} from run
   where run.target = ? and run.state = 'pending' and run.due_at <= ?
   order by run.due_at, run.id limit ?`;
 
+/** Events that are read by the first query, if there is room; how many the next ones read is measured by their size. */
+const firstEvents = 16;
+const roomy = 1024 * 1024;
+const mostEvents = 500;
+
 /**
  * Pending runs of a target with their events. Under load every run passes here; MikroORM's `find` would take ten
- * times as long to make entities of them.
+ * times as long to make entities of them. An event is read once, not once for each of its runs: it may be large.
  */
 export async function queuedRuns(
   em: SqlEntityManager,
-  { target, now, limit }: { readonly target: string; readonly now: number; readonly limit: number },
-): Promise<readonly QueuedRun[]> {
-  const rows = await em.getConnection().execute<readonly Row[]>(select, [target, now, limit]);
-  return rows.map((row) => ({
-    run: toRun(runOf(row) as InferEntity<typeof RunEntity>),
-    event: toEvent(eventOf(row) as InferEntity<typeof EventEntity>),
-  }));
+  { target, now, ...size }: QueuedPageSize & { readonly target: string; readonly now: number },
+): Promise<QueuedPage> {
+  const rows = await em.getConnection().execute<readonly Row[]>(select, [target, now, size.limit]);
+  const found = rows.map((row) => toRun(runOf(row) as InferEntity<typeof RunEntity>));
+  const { events, unread } = await eventsOf(em, found, size);
+  const cut = found.findIndex(({ eventId }) => unread.has(eventId));
+  const runs = (cut === -1 ? found : found.slice(0, cut)).flatMap((run) => {
+    const event = events.get(run.eventId);
+    return event ? [{ run, event }] : [];
+  });
+  return { runs, complete: cut === -1 && rows.length < size.limit };
+}
+
+async function eventsOf(
+  em: SqlEntityManager,
+  runs: readonly RunRecord[],
+  { known, maxBytes = Infinity }: QueuedPageSize,
+): Promise<{ readonly events: Map<string, EventRecord>; readonly unread: Set<string> }> {
+  const events = new Map<string, EventRecord>();
+  const unread = new Set<string>();
+  for (const { eventId } of runs) {
+    const event = known?.(eventId);
+    if (event) events.set(eventId, event);
+    else unread.add(eventId);
+  }
+  let bytes = 0;
+  let read = 0;
+  for (let next = maxBytes < roomy ? 1 : firstEvents; unread.size > 0 && next > 0;) {
+    const ids = [...unread].slice(0, next);
+    for (const row of await selectEvents(em, ids)) {
+      bytes += String(row['event_data']).length;
+      const event = toEvent(eventOf(row) as InferEntity<typeof EventEntity>);
+      events.set(event.id, event);
+    }
+    for (const id of ids) unread.delete(id);
+    read += ids.length;
+    next = Math.min(Math.floor(((maxBytes - bytes) * read) / Math.max(bytes, 1)), mostEvents);
+  }
+  return { events, unread };
+}
+
+function selectEvents(em: SqlEntityManager, ids: readonly string[]): Promise<readonly Row[]> {
+  const marks = ids.map(() => '?').join(', ');
+  const sql = `select ${columnsOf(eventTable)} from event where event.id in (${marks})`;
+  return em.getConnection().execute<readonly Row[]>(sql, [...ids]);
 }
 
 /** `run.due_at as run_due_at, …`: two tables may have columns of one name. */

@@ -1,5 +1,5 @@
-import { holdReasons, type HoldReason, type RunState } from '../domain/records.ts';
-import type { QueuedRun, RunQueuePort } from '../kernel/ports.ts';
+import { holdReasons, type RunState } from '../domain/records.ts';
+import type { QueuedPage, QueuedPageSize, RunQueuePort } from '../kernel/ports.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import type { Database } from './database.ts';
 import { RunEntity } from './entities/run.entity.ts';
@@ -23,8 +23,8 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
-  page(target: string, now: number, limit: number): Promise<readonly QueuedRun[]> {
-    return this.database.read((em) => queuedRuns(em, { target, now, limit }));
+  page(target: string, now: number, size: QueuedPageSize): Promise<QueuedPage> {
+    return this.database.read((em) => queuedRuns(em, { ...size, target, now }));
   }
 
   nextDueAt(after: number): Promise<number | undefined> {
@@ -56,21 +56,19 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
-  release(
-    filter: { readonly reason: HoldReason; readonly target?: string; readonly targetType?: string },
-    now: number,
-  ): Promise<readonly string[]> {
+  release(filter: Parameters<RunQueuePort['release']>[0], now: number): Promise<readonly string[]> {
     // `like` would ignore case on SQLite and take `_` for any letter.
     const prefix = `${filter.targetType ?? ''}/`;
     const [condition, ...values] =
       filter.target === undefined
         ? ['substr(target, 1, ?) = ?', prefix.length, prefix]
         : ['target = ?', filter.target];
+    const [andAction, ...action] = filter.action === undefined ? [''] : ['and action = ?', filter.action];
     return this.database.write(async (em) => {
       const rows = await em.getConnection().execute<readonly { readonly target: string }[]>(
         `update run set state = 'pending', due_at = ?, reason = null, finished_at = null
-         where state = 'held' and state <> 'succeeded' and reason = ? and ${condition} returning target`,
-        [now, filter.reason, ...values],
+         where state = 'held' and state <> 'succeeded' and reason = ? and ${condition} ${andAction} returning target`,
+        [now, filter.reason, ...values, ...action],
         'all',
         em.getTransactionContext(),
       );
@@ -82,12 +80,12 @@ export class RunQueue implements RunQueuePort {
     return this.database.read(async (em) => {
       const rows = await em
         .createQueryBuilder(RunEntity)
-        .select(['target', 'reason'], true)
+        .select(['target', 'action', 'reason'], true)
         .where(inState('held'))
         .execute();
-      return rows.flatMap(({ target, reason }) => {
+      return rows.flatMap(({ target, action, reason }) => {
         const known = holdReasons.find((one) => one === reason);
-        return known ? [{ target, reason: known }] : [];
+        return known ? [{ target, action, reason: known }] : [];
       });
     });
   }

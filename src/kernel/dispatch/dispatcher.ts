@@ -25,6 +25,8 @@ type Readiness = PreparedTarget | { readonly hold: HoldReason } | { readonly fai
 export class Dispatcher {
   /** Lanes that could start a run but for the ceiling, the longest waiting first: with nothing at work, and the others. */
   readonly #waiting = { forFirst: new Set<Lane>(), forMore: new Set<Lane>() };
+  /** Lanes whose plugin is starting. */
+  readonly #early = new Set<Lane>();
   readonly #shutdown = new AbortController();
   #active = 0;
   #running = false;
@@ -45,6 +47,9 @@ export class Dispatcher {
     this.#running = true;
     this.settler.settled.subscribe((settlements) => {
       this.#afterSettling(settlements);
+    });
+    this.preparation.started.subscribe(() => {
+      for (const lane of [...this.#early]) this.#pump(lane);
     });
     await this.backlog.start((target) => {
       const lane = this.lanes.of(target);
@@ -83,6 +88,11 @@ export class Dispatcher {
   #pump(lane: Lane): void {
     this.#waiting.forFirst.delete(lane);
     this.#waiting.forMore.delete(lane);
+    this.#early.delete(lane);
+    if (this.preparation.isStarting(lane.target)) {
+      this.#early.add(lane);
+      return;
+    }
     for (let head = lane.ready[0]; head && this.#running; head = lane.ready[0]) {
       if (this.#isFullFor(lane)) {
         (lane.active === 0 ? this.#waiting.forFirst : this.#waiting.forMore).add(lane);
@@ -101,8 +111,8 @@ export class Dispatcher {
   }
 
   async #refill(lane: Lane): Promise<void> {
+    // Though it may have brought nothing: more may have come while it was being read.
     if (await this.lanes.refill(lane)) this.#pump(lane);
-    else this.lanes.dropIfIdle(lane);
   }
 
   /**
@@ -145,7 +155,7 @@ export class Dispatcher {
     const { run } = queued;
     const announced: Settlement = { ...unchanged(run), state: 'running', startedAt: Date.now() };
     // What must not be repeated blindly is marked before it begins: a crash then leaves a trace.
-    if (!target.action.idempotent) await this.settler.settle(announced);
+    if (!target.action.idempotent && !(await this.settler.settle(announced))) return;
     const slow = setTimeout(() => {
       if (target.action.idempotent) this.settler.add(announced);
     }, quick);
@@ -194,16 +204,17 @@ export class Dispatcher {
   }
 
   #afterSettlement({ runId, state, reason, dueAt }: Settlement): void {
-    const lane = this.lanes.ended(runId);
-    if (!lane) return;
+    const ended = this.lanes.ended(runId);
+    if (!ended) return;
+    const { lane, action } = ended;
     if (state === 'pending') this.backlog.put(lane.target, dueAt);
-    if (state === 'held') this.#recheck(reason as HoldReason, lane.target);
+    if (state === 'held') this.#recheck(reason as HoldReason, { target: lane.target, action });
     this.#pump(lane);
   }
 
   /** The reason may have gone while the hold was on its way to the disk; nobody else would release the run. */
-  #recheck(reason: HoldReason, target: string): void {
-    if (this.preparation.isClear(reason, target)) void this.backlog.release({ reason, target });
+  #recheck(reason: HoldReason, run: { readonly target: string; readonly action: string }): void {
+    if (this.preparation.isClear(reason, run)) void this.backlog.release({ reason, ...run });
   }
 }
 

@@ -21,8 +21,8 @@ export class HeldRuns {
 
   /** Before the dispatcher starts. What changed while nobody watched is made good first. */
   async start(): Promise<void> {
-    for (const { target, reason } of await this.queue.heldTargets()) {
-      if (this.preparation.isClear(reason, target)) await this.backlog.release({ reason, target });
+    for (const { reason, ...run } of await this.queue.heldTargets()) {
+      if (this.preparation.isClear(reason, run)) await this.backlog.release({ reason, ...run });
     }
     this.notices.on('resource.changed', ({ ref }) => {
       if (ref.kind === 'object') void this.#objectChanged(ref.id);
@@ -40,6 +40,12 @@ export class HeldRuns {
   }
 
   async #typesUp(types: readonly string[]): Promise<void> {
-    for (const targetType of types) await this.backlog.release({ reason: 'plugin_unavailable', targetType });
+    for (const targetType of types) {
+      // Runs of an action that the type does not declare any more stay held.
+      for (const name of Object.keys(this.registry.type(targetType)?.actions ?? {})) {
+        const action = `${targetType}.${name}`;
+        await this.backlog.release({ reason: 'plugin_unavailable', targetType, action });
+      }
+    }
   }
 }

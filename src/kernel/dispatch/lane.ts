@@ -25,7 +25,7 @@ export class Lane {
   }
 
   get idle(): boolean {
-    return this.held === 0 && !this.#hasMore && !this.#paging;
+    return this.held === 0 && this.active === 0 && !this.#hasMore && !this.#paging;
   }
 
   get wantsPage(): boolean {
@@ -37,9 +37,11 @@ export class Lane {
     if (this.#paging) this.#moreWhilePaging = true;
   }
 
+  /** From the wish for a page on; once more when the disk is asked, for what came before that is in the page. */
   beginPaging(): void {
     this.#paging = true;
     this.#moreWhilePaging = false;
+    this.#endedWhilePaging.clear();
   }
 
   /** `complete`: the page held all that the database had when it was read. */

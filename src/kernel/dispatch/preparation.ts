@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { splitRef, type HoldReason, type ObjectRecord } from '../../domain/records.ts';
+import { filter, type Observable } from 'rxjs';
+import { splitRef, type HoldReason, type ObjectRecord, type RunRecord } from '../../domain/records.ts';
 import type { ActionPolicy, AnyObjectType } from '../../sdk/index.ts';
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
@@ -26,21 +27,31 @@ export class Preparation {
 
   prepare({ run }: QueuedRun): PreparedTarget | HoldReason {
     const { type, key } = splitRef(run.target);
-    const known = this.registry.action(run.action);
-    if (!known || !this.registry.available(type)) return 'plugin_unavailable';
+    const known = this.#actionOf(run);
+    if (!known) return 'plugin_unavailable';
     const object = this.index.object(type, key);
     if (!object) return 'target_missing';
     if (!object.enabled) return 'target_disabled';
     return this.#targetOf(object, { name: run.action, ...known });
   }
 
+  /** Whether the target's plugin is on its way up: until it is up or down, its runs had better wait than be held. */
+  isStarting(target: string): boolean {
+    return this.registry.starting(splitRef(target).type);
+  }
+
+  /** Tells that a plugin is not starting any more. */
+  get started(): Observable<unknown> {
+    return this.registry.changes.pipe(filter(({ state }) => state !== 'starting'));
+  }
+
   /** Whether the reason for which a run was held has gone meanwhile. */
-  isClear(reason: HoldReason, target: string): boolean {
-    const { type, key } = splitRef(target);
+  isClear(reason: HoldReason, run: Pick<RunRecord, 'action' | 'target'>): boolean {
+    const { type, key } = splitRef(run.target);
     const object = this.index.object(type, key);
     switch (reason) {
       case 'plugin_unavailable':
-        return this.registry.type(type) !== undefined && this.registry.available(type);
+        return this.#actionOf(run) !== undefined;
       case 'target_missing':
         return object !== undefined;
       case 'target_disabled':
@@ -48,6 +59,11 @@ export class Preparation {
       case 'outcome_unknown':
         return false;
     }
+  }
+
+  /** The action, if it can be run now. */
+  #actionOf({ action, target }: Pick<RunRecord, 'action' | 'target'>) {
+    return this.registry.available(splitRef(target).type) ? this.registry.action(action) : undefined;
   }
 
   #targetOf(

@@ -30,8 +30,11 @@ export class Recovery {
   #settle({ id, action, attempts }: Interrupted): Settlement {
     const now = Date.now();
     const base = { runId: id, attempts, dueAt: now };
-    if (this.registry.action(action)?.action.idempotent === true) return { ...base, state: 'pending' };
+    const known = this.registry.action(action)?.action;
+    if (known?.idempotent === true) return { ...base, state: 'pending' };
     const reason: HoldReason = 'outcome_unknown';
+    // Its plugin is not there to tell whether it may be repeated, so a person must; nor whether the attempt counts.
+    if (!known) return { ...base, state: 'held', reason };
     const error = 'Signalbox died while the action ran';
     const number = attempts + 1;
     const attempt = { runId: id, number, startedAt: now, durationMs: 0, outcome: 'unknown', error } as const;

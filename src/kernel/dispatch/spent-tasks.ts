@@ -10,6 +10,8 @@ import { Settler } from './settler.ts';
 @Injectable()
 export class SpentTasks {
   readonly #serial = new Serial();
+  /** A look that has not begun yet. */
+  #next: Promise<void> | undefined;
 
   constructor(
     private readonly index: ResourceIndex,
@@ -27,9 +29,11 @@ export class SpentTasks {
   }
 
   #removeEnded(): Promise<void> {
-    return this.#serial.run(async () => {
+    // However many outcomes come while one look is being taken, one more sees them all.
+    return (this.#next ??= this.#serial.run(async () => {
+      this.#next = undefined;
       for (const id of this.index.spentTasks) await this.#removeIfEnded(id);
-    });
+    }));
   }
 
   async #removeIfEnded(id: string): Promise<void> {

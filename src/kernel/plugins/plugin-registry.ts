@@ -96,9 +96,13 @@ export class PluginRegistry {
 
   /** Whether actions on the type can be run: its plugin is up, or has watched to the end of what it watches. */
   available(typeName: string): boolean {
-    const declared = this.#types.get(typeName);
-    const state = declared && this.plugin(declared.plugin)?.state;
+    const state = this.#stateOf(typeName);
     return state === 'up' || state === 'stopped';
+  }
+
+  /** Whether it will soon be known if actions on the type can be run. */
+  starting(typeName: string): boolean {
+    return this.#stateOf(typeName) === 'starting';
   }
 
   /** What the plugin says of its own health; undefined when it says nothing or is not there. Never rejects. */
@@ -122,6 +126,11 @@ export class PluginRegistry {
     if (!entry) return;
     entry.status = { name, types: entry.status.types, since: Date.now(), ...change };
     this.#changes.next(entry.status);
+  }
+
+  #stateOf(typeName: string): PluginState | undefined {
+    const declared = this.#types.get(typeName);
+    return declared && this.plugin(declared.plugin)?.state;
   }
 
   #check(plugin: AnyPlugin, use: string): void {

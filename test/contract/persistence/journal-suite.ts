@@ -202,7 +202,9 @@ export function journalSuite(backend: Backend): void {
         await journal.settle([
           settlement(planned, { state: 'pending', attempt: attempt(planned, { sent: data }) }),
         ]);
-        const [queued] = await queue.page(planned.target, Date.now(), 1);
+        const {
+          runs: [queued],
+        } = await queue.page(planned.target, Date.now(), { limit: 1 });
         for (const kept of [
           (await history.event(stored.id))?.data,
           (await history.run(planned.id))?.input['data'],

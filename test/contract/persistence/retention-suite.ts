@@ -75,8 +75,8 @@ export function retentionSuite(backend: Backend): void {
       expect(await retention.prune('run', all)).toMatchObject({ rows: 4, deleted: 2 });
       expect(await retention.prune('event', all)).toMatchObject({ rows: 3, deleted: 1 });
       expect((await history.events({ limit: 10 })).items).toEqual([half, waiting]);
-      const queue = await fresh.store.queue.page('webhook/half', Date.now() + 1, 10);
-      expect(queue.map((queued) => queued.event)).toEqual([half]);
+      const { runs } = await fresh.store.queue.page('webhook/half', Date.now() + 1, { limit: 10 });
+      expect(runs.map((queued) => queued.event)).toEqual([half]);
     });
 
     it('goes no further than its stretch, and over what stays', async () => {

@@ -46,13 +46,48 @@ export function runQueueSuite(backend: Backend): void {
         spentTasks: [],
       }));
       const { queue } = fresh.store;
-      const page = await queue.page('webhook/ops', 120, 10);
-      expect(page).toEqual([early, same, late].map((each) => ({ run: each, event: cause })));
-      expect((await queue.page('webhook/ops', 120, 2)).map(({ run: { id } }) => id)).toEqual([
+      const page = await queue.page('webhook/ops', 120, { limit: 10 });
+      expect(page.runs).toEqual([early, same, late].map((each) => ({ run: each, event: cause })));
+      expect((await queue.page('webhook/ops', 120, { limit: 2 })).runs.map(({ run: { id } }) => id)).toEqual([
         early.id,
         same.id,
       ]);
-      expect(await queue.page('webhook/nobody', 120, 10)).toEqual([]);
+      expect(await queue.page('webhook/nobody', 120, { limit: 10 })).toEqual({ runs: [], complete: true });
+    });
+
+    it('says whether a page holds all that there is', async () => {
+      await using fresh = await freshStore(backend);
+      await put(fresh.store, run({ dueAt: 1 }), run({ dueAt: 2 }));
+      const { queue } = fresh.store;
+      expect(await queue.page('webhook/ops', 9, { limit: 3 })).toMatchObject({ complete: true });
+      expect(await queue.page('webhook/ops', 9, { limit: 2 })).toMatchObject({ complete: false });
+    });
+
+    it('reads an event once for all its runs in a page, and not at all when it is known', async () => {
+      await using fresh = await freshStore(backend);
+      const [cause, other] = [event(), event()];
+      const runs = [cause, cause, other].map(({ id }, n) => run({ eventId: id, dueAt: n }));
+      await fresh.store.journal.commit([cause, other], () => ({ runs, spentTasks: [] }));
+      const known = (id: string) => (id === other.id ? other : undefined);
+      const page = await fresh.store.queue.page('webhook/ops', 9, { limit: 9, known });
+      const [first, second, third] = page.runs.map((queued) => queued.event);
+      expect(first).toEqual(cause);
+      expect(second).toBe(first);
+      expect(third).toBe(other);
+    });
+
+    it('ends a page when its events get too large, but not before the first', async () => {
+      await using fresh = await freshStore(backend);
+      const events = Array.from({ length: 40 }, () => event({ data: 'x'.repeat(1_000) }));
+      const runs = events.map(({ id }, n) => run({ eventId: id, dueAt: n }));
+      await fresh.store.journal.commit(events, () => ({ runs, spentTasks: [] }));
+      const { queue } = fresh.store;
+      const page = (maxBytes: number) => queue.page('webhook/ops', 90, { limit: 50, maxBytes });
+      expect(await page(100_000)).toMatchObject({ runs: { length: 40 }, complete: true });
+      expect(await page(10_500)).toMatchObject({ runs: { length: 10 }, complete: false });
+      const least = await page(0);
+      expect(least.runs.map((queued) => queued.run)).toEqual([runs[0]]);
+      expect(least.complete).toBe(false);
     });
 
     it('knows when the next pending run is due', async () => {
@@ -109,6 +144,20 @@ export function runQueueSuite(backend: Backend): void {
       expect(underscore).toEqual(['v_/a']);
     });
 
+    it('makes held runs of one action pending again', async () => {
+      await using fresh = await freshStore(backend);
+      const heldFor = (action: string) =>
+        run({ state: 'held', reason: 'plugin_unavailable', target: 'vm/a', action });
+      const [on, gone] = [heldFor('vm.power_on'), heldFor('vm.gone')];
+      await put(fresh.store, on, gone);
+      const { queue, history } = fresh.store;
+      const filter = { reason: 'plugin_unavailable', action: 'vm.power_on' } as const;
+      expect(await queue.release({ ...filter, target: 'vm/b' }, 1)).toEqual([]);
+      expect(await queue.release({ ...filter, targetType: 'vm' }, 1)).toEqual(['vm/a']);
+      expect(await history.run(on.id)).toMatchObject({ state: 'pending' });
+      expect(await history.run(gone.id)).toEqual(gone);
+    });
+
     it('names the targets of held runs with the reasons, each once', async () => {
       await using fresh = await freshStore(backend);
       const held = (target: string, reason: string) => run({ state: 'held', target, reason });
@@ -121,10 +170,10 @@ export function runQueueSuite(backend: Backend): void {
         ...others('held'),
       );
       const targets = await fresh.store.queue.heldTargets();
-      expect(targets.map(({ target, reason }) => `${target} ${reason}`).sort()).toEqual([
-        'webhook/a plugin_unavailable',
-        'webhook/a target_disabled',
-        'webhook/b target_disabled',
+      expect(targets.map(({ target, action, reason }) => `${target} ${action} ${reason}`).sort()).toEqual([
+        'webhook/a webhook.send plugin_unavailable',
+        'webhook/a webhook.send target_disabled',
+        'webhook/b webhook.send target_disabled',
       ]);
     });
 
@@ -138,7 +187,9 @@ export function runQueueSuite(backend: Backend): void {
       const { reason: _, finishedAt: __, ...rest } = before;
       const after = { ...rest, state: 'pending', input: { message: 'new' }, dueAt: 900 };
       expect(await history.run(before.id)).toEqual(can ? after : before);
-      const [queued] = await queue.page(before.target, 900, 1);
+      const {
+        runs: [queued],
+      } = await queue.page(before.target, 900, { limit: 1 });
       if (can) expect(queued?.run).toEqual(after);
     });
 
