@@ -1,7 +1,14 @@
 /** All that a plugin may import. */
 export { secret, z } from './schema.ts';
 export { defineObjectType } from './object-type.ts';
-export type { ActionContext, ActionPolicy, AnyObjectType, EventView, ObjectView } from './object-type.ts';
+export type {
+  ActionContext,
+  ActionPolicy,
+  AnyObjectType,
+  EventView,
+  ObjectView,
+  TestContext,
+} from './object-type.ts';
 export { API_VERSION, definePlugin } from './plugin.ts';
 export type {
   AnyPlugin,

@@ -135,8 +135,8 @@ export interface AnyObjectType {
   readonly ingest?: boolean;
   readonly settings?: z.ZodType;
   readonly events?: EventSchemas;
-  // Method syntax in ActionDefinition.run and `test`, and `never` here let any typed action stand where the kernel, which
-  // parses settings and input by the action's own schemas before it calls, needs an untyped one.
+  // Method syntax in ActionDefinition.run and `never` here let any typed action stand where the kernel, which
+  // parses settings and input by the action's own schemas before it calls, needs an untyped one; so with `test`.
   readonly actions?: Readonly<Record<string, AnyAction>>;
   test?(context: never): Promise<JsonValue | void>;
 }

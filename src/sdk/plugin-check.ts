@@ -37,6 +37,7 @@ const objectType = z.looseObject(
     settings: schema.optional(),
     events: z.record(memberName, schema).optional(),
     actions: z.record(memberName, action).optional(),
+    test: method.optional(),
   },
   'must be what defineObjectType returns',
 );

@@ -29,6 +29,12 @@ const lamp = defineObjectType({
       run: async ({ input }) => Promise.resolve(input.force),
     },
   },
+  async test({ object, http, signal }) {
+    const url = `http://127.0.0.1:${String(object.settings.watts)}/`;
+    // @ts-expect-error the settings have no such field
+    void object.settings.volts;
+    return (await http.request({ method: 'GET', url, signal })).status;
+  },
 });
 
 const plugin = definePlugin({
@@ -80,6 +86,13 @@ async function useTestKit(): Promise<void> {
   await started.runAction('lamp.light', { object: { settings: { watts: 5 } }, input: { level: 'high' } });
   // @ts-expect-error no such action
   await started.runAction('lamp.lift', { object: { settings: { watts: 5 } }, input: {} });
+
+  const { result } = await started.runTest('lamp', { object: { settings: { watts: 5 } } });
+  void result;
+  // @ts-expect-error the settings of a lamp have no default
+  await started.runTest('lamp', { object: {} });
+  // @ts-expect-error the plugin has no such type
+  await started.runTest('fan', { object: {} });
 
   started.addObject({ type: 'lamp', key: 'a', settings: { watts: 5 } });
   // @ts-expect-error the settings of a lamp have no default

@@ -53,6 +53,11 @@ describe('a plugin is refused', () => {
     ],
     ['with a type without label', { types: [{ ...lamp, label: '' }] }, 'types[0].label: must not be empty'],
     [
+      'with a type whose test is no function',
+      { types: [{ ...lamp, test: 'yes' }] },
+      'types[0].test: must be a function',
+    ],
+    [
       'with a type whose name has a dot',
       { types: [{ ...lamp, name: 'a.b' }] },
       'types[0].name: must begin with',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http.ts';
 import type { JsonValue } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { ActionContext, AnyAction, EventView, ObjectView } from '../object-type.ts';
+import type { ActionContext, AnyAction, EventView, ObjectView, TestContext } from '../object-type.ts';
 
 /** One HTTP exchange of an action: exactly one of `response` and `error` is there. */
 export interface TestExchange {
@@ -24,6 +24,9 @@ export interface TestOutcome {
   readonly exchanges: readonly TestExchange[];
   readonly records: readonly TestRecord[];
 }
+
+/** What came of trying an object out. */
+export type TrialOutcome = Omit<TestOutcome, 'records'>;
 
 /** What a test may say of an attempt; the rest has plain defaults. */
 export interface AttemptOptions {
@@ -73,6 +76,16 @@ export async function attemptAction(action: AnyAction, attempt: Attempt): Promis
   // `never` is how AnyAction forgets its types; settings and input were parsed by the action's own schemas.
   const result = await action.run(context as never);
   return { result: result ?? undefined, exchanges, records };
+}
+
+/** Tries an object out. Rejects with what the type's `test` throws. */
+export async function tryObject(
+  test: (context: TestContext) => Promise<JsonValue | void>,
+  { http, ...given }: TestContext,
+): Promise<TrialOutcome> {
+  const exchanges: TestExchange[] = [];
+  const result = await test({ ...given, http: recording(http, exchanges) });
+  return { result: result ?? undefined, exchanges };
 }
 
 function recording(http: HttpClient, exchanges: TestExchange[]): HttpClient {

@@ -2,4 +2,4 @@
 export { startPlugin } from './start-plugin.ts';
 export type { StartedPlugin, StartOptions } from './start-plugin.ts';
 export type { TestEvent } from './event-log.ts';
-export type { AttemptOptions, TestExchange, TestOutcome, TestRecord } from './action-run.ts';
+export type { AttemptOptions, TestExchange, TestOutcome, TestRecord, TrialOutcome } from './action-run.ts';

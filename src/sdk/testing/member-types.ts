@@ -45,7 +45,7 @@ export type TestObject<Type extends AnyObjectType> = Type extends AnyObjectType
   ? ObjectBasics & { readonly type: Type['name']; readonly key: string } & Settable<SettingsInput<Type>>
   : never;
 
-/** The object that an action is run on; its key is `test` unless given. */
+/** The object that an action or a test is run on; its key is `test` unless given. */
 export type TestTarget<Type extends AnyObjectType, Name extends string> = Type extends AnyObjectType
   ? Name extends `${Type['name']}.${string}`
     ? ObjectBasics & { readonly key?: string } & Settable<SettingsInput<Type>>

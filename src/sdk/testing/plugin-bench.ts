@@ -5,7 +5,13 @@ import type { AnyObjectType, ObjectView } from '../object-type.ts';
 import { pluginProblems } from '../plugin-check.ts';
 import { PluginSession } from '../plugin-session.ts';
 import type { AnyPlugin, Emission, Emitted } from '../plugin.ts';
-import { attemptAction, type AttemptOptions, type TestOutcome } from './action-run.ts';
+import {
+  attemptAction,
+  tryObject,
+  type AttemptOptions,
+  type TestOutcome,
+  type TrialOutcome,
+} from './action-run.ts';
 import { EventLog, type TestEvent } from './event-log.ts';
 import { parse } from './parse.ts';
 
@@ -22,6 +28,9 @@ interface BenchOptions {
   readonly objects?: readonly BenchObject[];
   readonly logger?: Logger;
 }
+
+/** The object of an action or a test. */
+type BenchTarget = Omit<BenchObject, 'type' | 'key'> & { readonly key?: string };
 
 const silence = (): void => undefined;
 const silent: Logger = { debug: silence, info: silence, warn: silence, error: silence };
@@ -92,7 +101,7 @@ export class PluginBench implements AsyncDisposable {
   async runAction(
     name: string,
     run: AttemptOptions & {
-      readonly object: Omit<BenchObject, 'type' | 'key'> & { readonly key?: string };
+      readonly object: BenchTarget;
       readonly input: unknown;
     },
   ): Promise<TestOutcome> {
@@ -105,7 +114,22 @@ export class PluginBench implements AsyncDisposable {
       input: parse(action.input, run.input, [name, 'input']),
       http: this.#http,
       logger: this.#logger,
-      signal: AbortSignal.any([this.#stopped.signal, ...(run.signal ? [run.signal] : [])]),
+      signal: this.#untilStopped(run.signal),
+    });
+  }
+
+  async runTest(
+    name: string,
+    { object, signal }: { readonly object: BenchTarget; readonly signal?: AbortSignal },
+  ): Promise<TrialOutcome> {
+    const type = this.#type(name);
+    if (!type.test) throw new Error(`plugin ${this.#plugin.name} has no test of the object type "${name}"`);
+    // `never` is how AnyObjectType forgets its types; the settings were parsed by the type's own schema.
+    return tryObject(async (context) => type.test?.(context as never), {
+      object: viewOf(type, { key: 'test', ...object }, name),
+      http: this.#http,
+      logger: this.#logger,
+      signal: this.#untilStopped(signal),
     });
   }
 
@@ -128,6 +152,10 @@ export class PluginBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #untilStopped(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.#stopped.signal, ...(signal ? [signal] : [])]);
   }
 
   async #emit(name: string, emission: Emission<unknown>): Promise<Emitted> {

@@ -37,6 +37,10 @@ const bell = defineObjectType({
         (await http.request({ method: 'GET', url: input.url, signal })).body,
     },
   },
+  async test({ object, http, signal }) {
+    if (object.key === 'broken') throw new PermanentError('no clapper');
+    return (await http.request({ method: 'GET', url: object.settings.tone, signal })).body;
+  },
 });
 const alarm = defineObjectType({
   name: 'alarm',
@@ -219,6 +223,34 @@ describe('actions', () => {
     await asked.promise;
     await plugin.stop();
     await failed;
+  });
+});
+
+describe('a test of an object', () => {
+  it('is given parsed settings and speaks real HTTP', async () => {
+    await using server = await startServer((_, response) => response.end('dong'));
+    await using plugin = await startPlugin(quiet);
+    const { result, exchanges } = await plugin.runTest('bell', {
+      object: { settings: { tone: server.url } },
+    });
+    expect(result).toBe('dong');
+    expect(exchanges).toMatchObject([{ request: { url: server.url }, response: { body: 'dong' } }]);
+  });
+
+  it('rejects with what the plugin throws', async () => {
+    await using plugin = await startPlugin(quiet);
+    await expect(plugin.runTest('bell', { object: { key: 'broken' } })).rejects.toBeInstanceOf(
+      PermanentError,
+    );
+  });
+
+  it('is not run with settings that do not fit, or where the type has none', async () => {
+    await using plugin = await startPlugin(quiet);
+    const settings = { tone: 1 as unknown as string };
+    await expect(plugin.runTest('bell', { object: { settings } })).rejects.toThrow('bell: settings.tone: ');
+    await expect(plugin.runTest('door', { object: {} })).rejects.toThrow(
+      'plugin bells has no test of the object type "door"',
+    );
   });
 });
 

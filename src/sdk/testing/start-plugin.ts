@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AnyObjectType } from '../object-type.ts';
 import type { EventName, PluginDefinition } from '../plugin.ts';
 import type { Logger } from '../logger.ts';
-import type { AttemptOptions, TestOutcome } from './action-run.ts';
+import type { AttemptOptions, TestOutcome, TrialOutcome } from './action-run.ts';
 import type { TestEvent } from './event-log.ts';
 import type { ActionInput, ActionName, EventData, TestObject, TestTarget } from './member-types.ts';
 import { PluginBench } from './plugin-bench.ts';
@@ -50,6 +50,12 @@ export interface StartedPlugin<Schema extends z.ZodType, Type extends AnyObjectT
       readonly input: ActionInput<Type, Name>;
     },
   ): Promise<TestOutcome>;
+
+  /** Tries an object of a type out. Rejects with what the type's `test` throws, or when the settings do not fit. */
+  runTest<const Name extends Type['name']>(
+    name: Name,
+    run: { readonly object: TestTarget<Type, `${Name}.test`>; readonly signal?: AbortSignal },
+  ): Promise<TrialOutcome>;
 
   /** Adds an object, or replaces it. */
   addObject(object: TestObject<Type>): void;
