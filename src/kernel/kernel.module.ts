@@ -3,6 +3,7 @@ import { Backlog } from './dispatch/backlog.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
 import { Lanes } from './dispatch/lanes.ts';
+import { ObjectTester } from './dispatch/object-tester.ts';
 import { Preparation } from './dispatch/preparation.ts';
 import { Recovery } from './dispatch/recovery.ts';
 import { RenderedInput } from './dispatch/rendered-input.ts';
@@ -34,6 +35,7 @@ const open = [
   ResourceService,
   EventStream,
   RunControl,
+  ObjectTester,
   Dispatcher,
 ];
 const inner = [

@@ -106,6 +106,7 @@ describe('scopes', () => {
     ['PUT', '/api/objects/lamp/x', 'admin'],
     ['PATCH', '/api/objects/lamp/x', 'admin'],
     ['DELETE', '/api/objects/lamp/x', 'admin'],
+    ['POST', '/api/objects/lamp/x/test', 'operate'],
     ['GET', '/api/tags', 'read'],
     ['GET', '/api/tags/x/x', 'read'],
     ['PUT', '/api/tags/x/x', 'admin'],

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { ObjectRecord } from '../../domain/records.ts';
+import { ObjectTester, type ObjectTest } from '../../kernel/dispatch/object-tester.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { Applied, ResourceInput } from '../../kernel/resources/resource-input.ts';
@@ -28,6 +29,7 @@ export class ObjectsController {
     private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
+    private readonly tester: ObjectTester,
   ) {}
 
   @Get()
@@ -92,6 +94,14 @@ export class ObjectsController {
   @RequireScope('admin')
   async remove(@Param() { type, key }: ObjectPath): Promise<void> {
     await this.service.remove({ kind: 'object', id: `${type}/${key}` });
+  }
+
+  /** 200 also when the test fails: its answer says so. */
+  @Post(':type/:key/test')
+  @HttpCode(200)
+  @RequireScope('operate')
+  test(@Param() path: ObjectPath): Promise<ObjectTest> {
+    return this.tester.test(this.#find(path));
   }
 
   #page(filter: Parameters<ResourceIndex['objects']>[0], query: PageQueryDto): PageView<ObjectView> {

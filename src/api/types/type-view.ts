@@ -19,6 +19,8 @@ export interface TypeView {
   readonly events: readonly { readonly name: string; readonly data: JsonSchema }[];
   /** What can be done to its objects, with the schema of a task's settings. */
   readonly actions: readonly ActionView[];
+  /** Whether its objects can be tried out. */
+  readonly testable: boolean;
 }
 
 export interface ActionView {
@@ -62,6 +64,7 @@ function declaredView(type: AnyObjectType): DeclaredView {
       idempotent: action.idempotent,
       input: jsonSchema(action.input),
     })),
+    testable: type.test !== undefined,
   };
 }
 
