@@ -1,5 +1,5 @@
 import { defineObjectType, definePlugin } from 'signalbox/sdk';
-import { send, sendInput, sendPolicy } from './send.ts';
+import { send, sendInput, sendPolicy, sendTest } from './send.ts';
 import { webhookSettings } from './settings.ts';
 
 export const webhook = defineObjectType({
@@ -19,6 +19,7 @@ export const webhook = defineObjectType({
       run: send,
     },
   },
+  test: sendTest,
 });
 
 export default definePlugin({

@@ -42,7 +42,7 @@ function cloudEvent({ id, source, type, time, object, data }: EventView): JsonOb
 }
 
 /** Only objects have room for it. */
-function withSecret(payload: JsonValue, secret: string | undefined): JsonValue {
+export function withSecret(payload: JsonValue, secret: string | undefined): JsonValue {
   return secret !== undefined && isObject(payload) ? { ...payload, secret } : payload;
 }
 

@@ -1,7 +1,8 @@
-import { z, type ActionContext, type ActionPolicy, type JsonValue } from 'signalbox/sdk';
+import { randomUUID } from 'node:crypto';
+import { z, type ActionContext, type ActionPolicy, type JsonValue, type TestContext } from 'signalbox/sdk';
 import { judgeAnswer } from './answer.ts';
 import { endpointOf } from './endpoint.ts';
-import { formats, payloadOf } from './payload.ts';
+import { formats, payloadOf, withSecret, type Format } from './payload.ts';
 import type { WebhookSettings } from './settings.ts';
 
 // What comes here was JSON already; to check that again would cost more than sending it.
@@ -21,20 +22,43 @@ export const sendInput = z.object({
 
 type SendContext = ActionContext<WebhookSettings, z.output<typeof sendInput>>;
 
-/** One attempt: one request. Returns when the answer was 2xx, throws otherwise. */
-export async function send(context: SendContext): Promise<{ readonly status: number }> {
-  const { object, input, event, idempotencyKey: id, signal, http } = context;
-  const { url, method, timeout, allowInsecureCertificates, payloadSecret } = object.settings;
+/** One attempt. */
+export function send(context: SendContext): Promise<{ readonly status: number }> {
+  const { object, input, event, idempotencyKey: id } = context;
+  const payload = payloadOf({ ...input, event, secret: object.settings.payloadSecret });
+  return request(context, { id, format: input.format, payload });
+}
+
+/** A small message that a person recognises, sent as any other. */
+export function sendTest(context: TestContext<WebhookSettings>): Promise<{ readonly status: number }> {
+  const { name, settings } = context.object;
+  const message = { text: `Test of webhook ${name} by Signalbox` };
+  const payload = withSecret(message, settings.payloadSecret);
+  return request(context, { id: randomUUID(), format: 'message', payload });
+}
+
+interface Message {
+  /** Of the request, for receivers that tell repetitions by it. */
+  readonly id: string;
+  readonly format: Format;
+  readonly payload: JsonValue;
+}
+
+/** One request. Returns when the answer was 2xx, throws otherwise. */
+async function request(
+  { object, signal, http }: TestContext<WebhookSettings>,
+  { id, format, payload }: Message,
+): Promise<{ readonly status: number }> {
+  const { url, method, timeout, allowInsecureCertificates } = object.settings;
   const { host, headers, wrapping, sign } = endpointOf(object.settings);
-  const { before, after } = wrapping[input.format];
-  const payload = payloadOf({ ...input, event, secret: payloadSecret });
+  const { before, after } = wrapping[format];
   const body = before + JSON.stringify(payload) + after;
   const timestamp = Math.floor(Date.now() / 1_000);
   const response = await http.request({
     method,
     url,
     headers: [
-      ...headers[input.format],
+      ...headers[format],
       ['webhook-id', id],
       ['webhook-timestamp', String(timestamp)],
       ...(sign ? [['webhook-signature', sign({ id, timestamp, body })] as const] : []),
