@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { signalbox } from '../support/command.ts';
+import { startReceiver, type Receiver } from '../support/receiver.ts';
+import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
+import { tellOps } from '../support/tell-ops.ts';
+
+describe('the signalbox command', () => {
+  let receiver: Receiver;
+  let app: TestSignalbox;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    app = await startSignalbox({ config: tellOps(receiver.url) });
+  });
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+    await receiver[Symbol.asyncDispose]();
+  });
+
+  const run = async (...args: string[]) => {
+    await using command = signalbox(args, { env: { SIGNALBOX_URL: app.url, SIGNALBOX_TOKEN: app.token } });
+    return await command.ended;
+  };
+
+  it('posts an event and shows its run', async () => {
+    const emitted = await run(
+      'emit',
+      'vm.power_on',
+      '--object',
+      'gpu-01',
+      '--data',
+      '{"host": "node-7"}',
+      '--id',
+      '7',
+    );
+    const id = /[0-9a-f-]{36}/.exec(emitted.out)?.[0] ?? '';
+    expect(emitted).toEqual({ code: 0, err: '', out: `stored  event ${id}: 1 run\n` });
+    const [view] = await app.api.runsOf(id, 'succeeded');
+    expect((await app.api.get(`/api/events/${id}`)).body).toMatchObject({
+      object: 'gpu-01',
+      data: { host: 'node-7' },
+    });
+
+    const listed = await run('runs', '--json');
+    expect(JSON.parse(listed.out)).toMatchObject({ items: [{ id: view!.id, state: 'succeeded' }] });
+    const { code, out } = await run('runs');
+    expect(code).toBe(0);
+    expect(out.trimEnd().split('\n')).toHaveLength(2);
+    expect(out).toContain('webhook/ops');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('says what is wrong, and exits with 1', async () => {
+    const refused = await run('emit', 'vm.flown', '--object', 'gpu-01');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('error EVENT_TYPE_UNKNOWN: type: no plugin declares the event "vm.flown"');
+    expect(refused.err).toContain('what to do: Use a type from `GET /api/types`');
+
+    const stranger = await run('runs', '--token', 'wrong-token-0123456789');
+    expect(stranger).toMatchObject({ code: 1, err: expect.stringContaining('AUTH_REQUIRED') });
+    const nobody = await run('runs', '--url', 'http://127.0.0.1:9');
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('127.0.0.1:9') });
+  });
+});
