@@ -71,6 +71,15 @@ describe('a test of an object', () => {
     });
   });
 
+  it('is shown as JSON, whatever it returns', async () => {
+    const cyclic: Record<string, unknown> = { count: 1n };
+    cyclic['self'] = cyclic;
+    const { tester } = testerOf(lampWith({ test: () => Promise.resolve(cyclic as never) }));
+    const answer = await tester.test(desk);
+    expect(answer).toMatchObject({ ok: true });
+    expect(JSON.stringify(answer)).toContain('"result":');
+  });
+
   it('that returns nothing has no result', async () => {
     const { tester } = testerOf(lampWith({ test: () => Promise.resolve() }));
     expect(await tester.test(desk)).toEqual({ ok: true, durationMs: expect.any(Number) });
@@ -103,13 +112,13 @@ describe('a test of an object', () => {
     expect(test).not.toHaveBeenCalled();
   });
 
-  it('that lets an error escape later is known as its author', async () => {
+  it('that lets an error escape later is known as its author, secrets taken out', async () => {
     const { tester, logged } = testerOf(
       lampWith({
         test: () =>
           new Promise((resolve) => {
             setImmediate(() => {
-              expect(blamePlugin(new Error('nobody catches this'))).toBe(true);
+              expect(blamePlugin(new Error('nobody catches geheim-1'))).toBe(true);
               resolve();
             });
           }),
@@ -117,7 +126,10 @@ describe('a test of an object', () => {
     );
     await tester.test(desk);
     expect(logged).toMatchObject([
-      { message: 'An error escaped from a test', fields: { test: 'lamp/desk' } },
+      {
+        message: 'An error escaped from a test',
+        fields: { test: 'lamp/desk', err: { message: 'nobody catches ********' } },
+      },
     ]);
   });
 

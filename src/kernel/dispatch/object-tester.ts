@@ -1,14 +1,15 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
-import type { AnyObjectType, HttpClient, JsonValue, ObjectView, TestContext } from '../../sdk/index.ts';
+import type { AnyObjectType, HttpClient, JsonValue, TestContext } from '../../sdk/index.ts';
 import { withTimeLimit } from '../../sdk/time-limit.ts';
 import { HTTP_CLIENT } from '../egress/egress-http.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { inScope, type PluginScope } from '../plugins/plugin-scope.ts';
 import { AttemptRecorder } from './attempt-recorder.ts';
-import { policyOf, targetView } from './target-view.ts';
+import { redactedLogger } from './redacted-logger.ts';
+import { policyOf, targetView, type TargetView } from './target-view.ts';
 import { messageOf } from './verdict.ts';
 
 /** What came of trying an object out. */
@@ -44,12 +45,12 @@ export class ObjectTester implements OnModuleDestroy {
    */
   async test(object: ObjectRecord): Promise<ObjectTest> {
     const type = this.#testable(object);
-    const { view, redact } = targetView(object, type);
-    const recorder = new AttemptRecorder(this.http, redact);
+    const target = targetView(object, type);
+    const recorder = new AttemptRecorder(this.http, target.redact);
     const begun = performance.now();
-    const ending = await this.#run(type, view, recorder).then(
-      (result) => ({ ok: true, ...(result !== undefined && { result }) }),
-      (error: unknown) => ({ ok: false, error: redact(messageOf(error)) }),
+    const ending = await this.#run(type, target, recorder).then(
+      (result) => ({ ok: true, ...(result !== undefined && { result: recorder.value(result) }) }),
+      (error: unknown) => ({ ok: false, error: recorder.text(messageOf(error)) }),
     );
     return { ...ending, durationMs: Math.round((performance.now() - begun) * 10) / 10, ...recorder.parts };
   }
@@ -68,8 +69,8 @@ export class ObjectTester implements OnModuleDestroy {
 
   async #run(
     type: AnyObjectType,
-    object: ObjectView,
-    recorder: AttemptRecorder,
+    { view: object, redact }: TargetView,
+    { http }: AttemptRecorder,
   ): Promise<JsonValue | undefined> {
     const { signal: shutdown } = this.#shutdown;
     shutdown.throwIfAborted();
@@ -77,7 +78,7 @@ export class ObjectTester implements OnModuleDestroy {
     const ms = timeFor(type, object.settings);
     const abort = new AbortController();
     const { signal } = abort;
-    const logger = this.logger.child({ test: `${object.type}/${object.key}` });
+    const logger = redactedLogger(this.logger.child({ test: `${object.type}/${object.key}` }), redact);
     const scope: PluginScope = {
       // From a timer or a promise that the test did not wait for: it must not end the process.
       fail: (error) => {
@@ -85,10 +86,9 @@ export class ObjectTester implements OnModuleDestroy {
       },
     };
     try {
-      const work = callTest(type, { object, signal, logger, http: recorder.http }, scope);
+      const work = callTest(type, { object, signal, logger, http }, scope);
       const message = `no result after ${String(ms)} ms`;
-      const result = await withTimeLimit(work, { ms, message, signal: shutdown });
-      return result === undefined ? undefined : recorder.value(result);
+      return await withTimeLimit(work, { ms, message, signal: shutdown });
     } catch (error) {
       // The test's listeners run in it.
       inScope(scope, () => {
