@@ -1,0 +1,100 @@
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { defineObjectType, definePlugin, z, type ActionContext } from 'signalbox/sdk';
+import { Backlog } from '../../src/kernel/dispatch/backlog.ts';
+import { Dispatcher } from '../../src/kernel/dispatch/dispatcher.ts';
+import { HeldRuns } from '../../src/kernel/dispatch/held-runs.ts';
+import { Lanes } from '../../src/kernel/dispatch/lanes.ts';
+import { Preparation } from '../../src/kernel/dispatch/preparation.ts';
+import { Recovery } from '../../src/kernel/dispatch/recovery.ts';
+import { RenderedInput } from '../../src/kernel/dispatch/rendered-input.ts';
+import { Runner } from '../../src/kernel/dispatch/runner.ts';
+import { Settler } from '../../src/kernel/dispatch/settler.ts';
+import { SpentTasks } from '../../src/kernel/dispatch/spent-tasks.ts';
+import { defaultLimits, type DispatchLimits } from '../../src/kernel/limits.ts';
+import type { KernelLogger } from '../../src/kernel/logger.ts';
+import { Notices } from '../../src/kernel/notices/notices.ts';
+import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
+import type { JournalPort } from '../../src/kernel/ports.ts';
+import { ResourceIndex } from '../../src/kernel/resources/resource-index.ts';
+import type { ResourceService } from '../../src/kernel/resources/resource.service.ts';
+import { ViewOfObjects } from '../../src/kernel/routing/view-of-objects.ts';
+import type { HttpClient } from '../../src/sdk/index.ts';
+import { MemoryDisk } from './memory-disk.ts';
+
+export interface HouseOptions {
+  readonly limits?: Partial<DispatchLimits>;
+  /** What `lamp.light` does. */
+  readonly light?: (context: ActionContext) => Promise<void>;
+  /** Runs at one time on one lamp. */
+  readonly concurrency?: number;
+  /** The plugin has a start, so it is `starting` until it is reported otherwise. */
+  readonly starts?: boolean;
+  readonly setEnabled?: () => Promise<void>;
+  readonly removeSpentTask?: (id: string) => Promise<void>;
+}
+
+/** The dispatcher and all that belongs to it, with lamps to light, on a disk in memory. */
+export function dispatchHouse(options: HouseOptions = {}) {
+  const disk = new MemoryDisk();
+  const logged: string[] = [];
+  const log = (_: object, message: string) => void logged.push(message);
+  const logger: KernelLogger = { debug: log, info: log, warn: log, error: log, child: () => logger };
+  const limits = { ...defaultLimits, dispatch: { ...defaultLimits.dispatch, graceMs: 0, ...options.limits } };
+  const registry = new PluginRegistry();
+  registry.register(lampPlugin(options));
+  const index = new ResourceIndex();
+  const backlog = new Backlog(disk, logger);
+  const lanes = new Lanes(backlog, limits);
+  const preparation = new Preparation(registry, index);
+  const inputs = new RenderedInput(index, new ViewOfObjects(registry));
+  const runner = new Runner(inputs, index, {} as HttpClient, logger);
+  const settler = new Settler(disk as unknown as JournalPort, logger);
+  const { setEnabled = nothing, removeSpentTask = nothing } = options;
+  const resources = { setEnabled, removeSpentTask } as unknown as ResourceService;
+  const dispatcher = new Dispatcher(lanes, backlog, preparation, runner, settler, resources, limits, logger);
+  const notices = new Notices(new EventEmitter2());
+  return {
+    ...{ disk, logged, registry, index, backlog, lanes, settler, dispatcher },
+    heldRuns: new HeldRuns(backlog, index, registry, notices, preparation, disk),
+    recovery: new Recovery(registry, settler, disk, logger),
+    spentTasks: new SpentTasks(index, resources, settler, disk, logger),
+    /** `lamp/<key>` for each key. */
+    lamps(...keys: readonly string[]): readonly string[] {
+      const object = { type: 'lamp', tags: [], settings: {}, enabled: true, managedBy: 'api' } as const;
+      for (const key of keys) {
+        index.change({ kind: 'object', put: { ...object, key, name: key, createdAt: 1, updatedAt: 1 } });
+      }
+      return keys.map((key) => `lamp/${key}`);
+    },
+    report(state: 'starting' | 'up' | 'down'): void {
+      registry.report('lamps', { state, restarts: 0 });
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await dispatcher.stop();
+      await settler.close();
+    },
+  };
+}
+
+function lampPlugin({ light = nothing, concurrency = 1, starts = false }: HouseOptions) {
+  const lamp = defineObjectType({
+    name: 'lamp',
+    label: 'Lamp',
+    events: { lit: z.json() },
+    actions: {
+      light: {
+        label: 'Light',
+        input: z.object({}),
+        idempotent: true,
+        policy: () => ({ concurrency, timeoutMs: 60_000 }),
+        run: light,
+      },
+    },
+  });
+  const plugin = definePlugin({ name: 'lamps', api: '^1.0.0', types: [lamp] });
+  return starts ? { ...plugin, start: () => undefined } : plugin;
+}
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
+}
