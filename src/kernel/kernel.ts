@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Backlog } from './dispatch/backlog.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
 import { Recovery } from './dispatch/recovery.ts';
@@ -19,6 +20,7 @@ export class Kernel implements BeforeApplicationShutdown {
     private readonly resources: ResourceService,
     private readonly stream: EventStream,
     private readonly dispatcher: Dispatcher,
+    private readonly backlog: Backlog,
     private readonly settler: Settler,
     private readonly recovery: Recovery,
     private readonly heldRuns: HeldRuns,
@@ -39,6 +41,9 @@ export class Kernel implements BeforeApplicationShutdown {
     this.stream.committed.subscribe((committed) => {
       this.dispatcher.accept(committed);
       this.notices.tell('events.committed', committed);
+    });
+    this.stream.failed.subscribe(() => {
+      this.backlog.sweepSoon();
     });
     this.settler.settled.subscribe((settlements) => {
       this.notices.tell('runs.settled', { settlements });
