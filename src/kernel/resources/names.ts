@@ -1,8 +1,10 @@
 import { SignalboxError } from '../../domain/errors.ts';
 
 const id = /^[a-z0-9](?:[a-z0-9._-]{0,126}[a-z0-9])?$/i;
-const tag = /^[^\s/][^/\p{Cc}]{0,63}\/[^/\p{Cc}]{0,127}[^\s/]$|^[^\s/]\/[^\s/]$/u;
-const key = /^[^\p{Cc}]{1,200}$/u;
+const tag = /^[^\s/][^/]{0,63}\/[^/]{0,127}[^\s/]$|^[^\s/]\/[^\s/]$/u;
+const key = /^.{1,200}$/u;
+/** Control characters, and halves of characters: no disk keeps them apart. */
+const unfit = /[\p{Cc}\p{Cs}]/u;
 
 /** Ids of tasks and triggers stand in URLs and files. */
 export function checkId(value: string, field = 'id'): void {
@@ -16,13 +18,26 @@ export function checkId(value: string, field = 'id'): void {
 }
 
 export function checkTag(value: string, field: string): void {
-  if (!tag.test(value)) throw invalid(field, value, 'a category and a name, such as "vms/gpu"');
+  if (!tag.test(value) || unfit.test(value))
+    throw invalid(field, value, 'a category and a name, such as "vms/gpu"');
 }
 
 export function checkKey(value: string, field = 'key'): void {
-  if (!key.test(value) || value.trim() !== value) {
+  if (!key.test(value) || unfit.test(value) || value.trim() !== value) {
     throw invalid(field, value, '1 to 200 characters, no control characters, no space at either end');
   }
+}
+
+/** Names for people stand in one line. */
+export function checkName(value: string | undefined): void {
+  if (value !== undefined && unfit.test(value))
+    throw invalid('name', value, 'text without control characters');
+}
+
+/** Descriptions may have several lines. */
+export function checkDescription(value: string | undefined): void {
+  if (value !== undefined && unfit.test(value.replace(/[\t\n\r]/g, '')))
+    throw invalid('description', value, 'text without control characters other than tabs and line breaks');
 }
 
 /** `Tell Slack!` → `tell-slack`. */

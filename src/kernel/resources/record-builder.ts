@@ -7,7 +7,7 @@ import type { EgressHttp } from '../egress/egress-http.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ResourceChange } from '../ports.ts';
 import { unmask } from '../redaction/redactor.ts';
-import { checkId, checkKey, checkTag, freeId, slug } from './names.ts';
+import { checkDescription, checkId, checkKey, checkName, checkTag, freeId, slug } from './names.ts';
 import type { ObjectInput, ResourceInput, TagInput, TaskInput, TriggerInput } from './resource-input.ts';
 import { checkTaskSettings, parseSettings, settingsSchema } from './settings-parser.ts';
 import type { Staging } from './staging.ts';
@@ -46,6 +46,7 @@ export class RecordBuilder {
     const { type: typeName, key } = input;
     const type = this.#type(typeName);
     checkKey(key);
+    checkName(input.name);
     const stored = this.staging.object(typeName, key);
     const schema = settingsSchema(type);
     const settings = parseSettings(
@@ -77,6 +78,7 @@ export class RecordBuilder {
 
   #tag({ name, description }: TagInput): Put {
     checkTag(name, 'name');
+    checkDescription(description);
     const put = {
       name,
       ...(description !== undefined && { description }),
@@ -89,6 +91,8 @@ export class RecordBuilder {
     const id =
       input.id ?? freeId(slug(input.name ?? input.action), (taken) => this.staging.task(taken) !== undefined);
     checkId(id);
+    checkName(input.name);
+    checkDescription(input.description);
     const stored = this.staging.task(id);
     this.#target(input);
     const { name = id, description, enabled = true, deleteAfterRunning = false, action, target } = input;

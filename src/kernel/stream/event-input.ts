@@ -76,7 +76,7 @@ const maxBytes = 1_000;
 
 function text(value: string | undefined, field: string): string | undefined {
   if (value === undefined) return undefined;
-  if (value === '' || Buffer.byteLength(value) > maxBytes || /\p{Cc}/u.test(value)) {
+  if (value === '' || Buffer.byteLength(value) > maxBytes || /[\p{Cc}\p{Cs}]/u.test(value)) {
     throw invalid(
       'EVENT_INVALID',
       field,
