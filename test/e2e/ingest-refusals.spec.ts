@@ -107,6 +107,7 @@ describe('what is no valid event is refused', () => {
     ['an id that is no text', { ...on, id: 4711 }, 'EVENT_INVALID', 'id'],
     ['an id of more than 1,000 bytes', { ...on, id: 'ä'.repeat(501) }, 'EVENT_INVALID', 'id'],
     ['a NUL in the id', { ...on, id: 'a\0b' }, 'EVENT_INVALID', 'id'],
+    ['half a character in the id', { ...on, id: 'a\ud83d' }, 'EVENT_INVALID', 'id'],
     ['an empty source', { ...on, source: '' }, 'EVENT_INVALID', 'source'],
     ['a NUL in the source', { ...on, source: 'a\0b' }, 'EVENT_INVALID', 'source'],
     ['a field that does not exist', { ...on, level: 'high' }, 'EVENT_INVALID', 'level'],

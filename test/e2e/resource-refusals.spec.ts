@@ -58,6 +58,9 @@ describe('what cannot be used is refused, with the field, and nothing is stored 
     ],
     ['a tag without its category', 'vm/x', { tags: ['a/b', 'gpu'] }, 'RESOURCE_INVALID', 'tags[1]'],
     ['tags that are no list', 'vm/x', { tags: 'a/b' }, 'RESOURCE_INVALID', 'tags'],
+    ['a line break in the name', 'vm/x', { name: 'a\nb' }, 'RESOURCE_INVALID', 'name'],
+    ['half a character in a tag', 'vm/x', { tags: ['a/b\ud83d'] }, 'RESOURCE_INVALID', 'tags[0]'],
+    ['a NUL at the end of a tag', 'vm/x', { tags: ['a/b\0'] }, 'RESOURCE_INVALID', 'tags[0]'],
     ['an empty name', 'vm/x', { name: '' }, 'RESOURCE_INVALID', 'name'],
     ['"yes" for enabled', 'vm/x', { enabled: 'yes' }, 'RESOURCE_INVALID', 'enabled'],
     ['settings that are a list', 'vm/x', { settings: [] }, 'RESOURCE_INVALID', 'settings'],
@@ -71,6 +74,7 @@ describe('what cannot be used is refused, with the field, and nothing is stored 
   it.each<[string, object, ErrorCode, string]>([
     ['no action', { action: undefined }, 'RESOURCE_INVALID', 'action'],
     ['an action that nobody declares', { action: 'webhook.fly' }, 'ACTION_UNKNOWN', 'action'],
+    ['a NUL in the description', { description: 'a\0' }, 'RESOURCE_INVALID', 'description'],
     ['no target', { target: undefined }, 'RESOURCE_INVALID', 'target'],
     ['two targets', { target: { object: 'ops', tag: 'a/b' } }, 'RESOURCE_INVALID', 'target'],
     ['an object that does not exist', { target: { object: 'nobody' } }, 'REFERENCE_MISSING', 'target.object'],

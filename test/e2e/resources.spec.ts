@@ -35,7 +35,7 @@ const written = [
     path: '/api/tasks/tell',
     body: {
       name: 'Tell',
-      description: 'Says it',
+      description: 'Says it\n\tin two lines',
       enabled: false,
       deleteAfterRunning: true,
       action: 'webhook.send',
