@@ -12,6 +12,8 @@ export interface TemplateScope {
   readonly random: number;
   /** IANA name. Default: the server's. */
   readonly timeZone?: string;
+  /** Characters that may still be inserted into texts; used up, `render` throws a RangeError. Default: any number. */
+  readonly room?: { characters: number };
 }
 
 /** Finds a variable's value in the scope; undefined where there is none. */

@@ -14,7 +14,8 @@ export interface Template {
   readonly placeholders: readonly string[];
   /**
    * Fills in. A text that is exactly one placeholder takes the JSON type of the value; within a text, values are
-   * inserted as text, objects as JSON. A placeholder without a value stays as it is written.
+   * inserted as text, objects as JSON. A placeholder without a value stays as it is written. Throws only a
+   * RangeError, when the scope sets a limit.
    */
   render(scope: TemplateScope): JsonValue;
 }
@@ -76,7 +77,7 @@ function compileText(text: string, placeholders: string[]): Render | undefined {
   if (only?.lookup && others.length === 0) return wholeValue(only.lookup, only.raw);
   return (scope) => {
     let filled = '';
-    for (const { raw, lookup } of slots) filled += lookup ? asText(lookup(scope), raw) : raw;
+    for (const { raw, lookup } of slots) filled += lookup ? asText(lookup(scope), raw, scope) : raw;
     return filled;
   };
 }
@@ -105,9 +106,11 @@ function wholeValue(lookup: Lookup, raw: string): Render {
   };
 }
 
-function asText(value: JsonValue | undefined, raw: string): string {
+function asText(value: JsonValue | undefined, raw: string, { room }: TemplateScope): string {
   if (value === undefined) return raw;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (room && (room.characters -= text.length) < 0) throw new RangeError('the inserted values are too large');
+  return text;
 }
 
 // Array.isArray does not narrow readonly arrays.

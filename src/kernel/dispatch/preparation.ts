@@ -73,12 +73,17 @@ export class Preparation {
     let byAction = this.#prepared.get(object);
     if (!byAction) this.#prepared.set(object, (byAction = new Map<string, PreparedTarget>()));
     let target = byAction.get(action.name);
-    if (!target) byAction.set(action.name, (target = makeTarget(object, action.type, action.action)));
+    if (!target) byAction.set(action.name, (target = this.#makeTarget(object, action)));
     return target;
   }
-}
 
-function makeTarget(object: ObjectRecord, type: AnyObjectType, action: AnyAction): PreparedTarget {
-  const target = targetView(object, type);
-  return { action, ...target, policy: policyOf(action, target.view.settings) };
+  #makeTarget(
+    object: ObjectRecord,
+    { type, action }: { type: AnyObjectType; action: AnyAction },
+  ): PreparedTarget {
+    return this.registry.inScopeOf(type.name, () => {
+      const target = targetView(object, type);
+      return { action, ...target, policy: policyOf(action, target.view.settings) };
+    });
+  }
 }

@@ -2,11 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { splitName, type RunRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import { compileTemplate, type Template } from '../../domain/template.ts';
-import { PermanentError, type JsonObject, type z } from '../../sdk/index.ts';
+import { PermanentError, type JsonObject, type JsonValue, type z } from '../../sdk/index.ts';
 import type { QueuedRun } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { ViewOfObjects } from '../routing/view-of-objects.ts';
 import { eventView } from '../routing/event-view.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { isLongerThan } from './json-length.ts';
+
+/** A small template may insert a large value many times. */
+const mostCharacters = 1024 * 1024;
 
 /** Fills in the templates of a run's input and parses it by the action's schema. */
 @Injectable()
@@ -24,9 +29,12 @@ export class RenderedInput {
   of(queued: QueuedRun, schema: z.ZodType): unknown {
     const { input } = queued.run;
     const template = this.#templateOf(input);
-    if (template.placeholders.length > 0) return parsed(schema, this.#render(template, queued), queued.run);
+    if (template.placeholders.length > 0) return parsed(schema, this.#message(template, queued), queued.run);
     let constant = this.#constant.get(input);
-    if (constant === undefined) this.#constant.set(input, (constant = parsed(schema, input, queued.run)));
+    if (constant === undefined) {
+      constant = deepFreeze(parsed(schema, input, queued.run));
+      this.#constant.set(input, constant);
+    }
     return constant;
   }
 
@@ -36,7 +44,18 @@ export class RenderedInput {
     return template;
   }
 
-  #render(template: Template, { run, event }: QueuedRun): unknown {
+  #message(template: Template, queued: QueuedRun): JsonValue {
+    try {
+      const message = this.#render(template, queued);
+      if (!isLongerThan(message, mostCharacters)) return message;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    // The same event would fill it in the same way again.
+    throw new PermanentError(`task ${queued.run.taskId}: settings: filled in they are larger than 1 MiB`);
+  }
+
+  #render(template: Template, { run, event }: QueuedRun): JsonValue {
     const { type } = splitName(event.type);
     const object = event.object === undefined ? undefined : this.index.object(type, event.object);
     const view = this.views.of(event, object);
@@ -46,6 +65,7 @@ export class RenderedInput {
       // Fixed for the run: every attempt sends the same message under the same id.
       now: new Date(run.createdAt),
       random: randomOf(run.id),
+      room: { characters: mostCharacters },
     });
   }
 }

@@ -1,10 +1,11 @@
-import { defaultPolicy } from '../../domain/retry-policy.ts';
+import { actionPolicy } from '../../domain/retry-policy.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
 import type { ActionPolicy, AnyObjectType, ObjectView } from '../../sdk/index.ts';
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { createRedactor, secretValues } from '../redaction/redactor.ts';
 import { settingsSchema } from '../resources/settings-parser.ts';
+import { deepFreeze } from './deep-freeze.ts';
 
 /** An object as its plugin is given it, secrets in clear. */
 export interface TargetView {
@@ -23,12 +24,12 @@ export function targetView(object: ObjectRecord, type: AnyObjectType): TargetVie
     throw schemaError(parsed.error, { code: 'SETTINGS_INVALID', subject, prefix: 'settings' });
   }
   return {
-    view: { type: type.name, key, name, tags, settings: parsed.data },
+    view: deepFreeze({ type: type.name, key, name, tags, settings: parsed.data }),
     redact: createRedactor(secretValues(schema, object.settings)),
   };
 }
 
 /** `settings` are those of a target, parsed by the schema that the action's policy was typed with. */
 export function policyOf({ policy }: AnyAction, settings: unknown): ActionPolicy {
-  return { ...defaultPolicy, ...policy?.(settings as never) };
+  return actionPolicy(policy?.(settings as never));
 }

@@ -8,6 +8,7 @@ import { withTimeLimit } from '../../sdk/time-limit.ts';
 import { settingsSchema } from '../resources/settings-parser.ts';
 import { locatePlugin, type PluginPlaces } from './plugin-location.ts';
 import { PluginRegistry } from './plugin-registry.ts';
+import { EarlyScope, inScope } from './plugin-scope.ts';
 import { serveSdkToPlugins } from './sdk-resolution.ts';
 
 /** One entry of `plugins:` in the configuration. */
@@ -22,6 +23,8 @@ export interface LoadedPlugin {
   readonly plugin: AnyPlugin;
   readonly settings: unknown;
   readonly use: string;
+  /** What its module has left behind. */
+  readonly early?: EarlyScope;
 }
 
 export interface LoadOptions extends PluginPlaces {
@@ -50,10 +53,12 @@ export async function loadPlugins(
   const loaded: LoadedPlugin[] = [];
   for (const [i, { use, settings }] of entries.entries()) {
     try {
-      const plugin = await importPlugin(use, options);
+      const early = new EarlyScope();
+      const plugin = await inScope(early, () => importPlugin(use, options));
       registry.register(plugin, use);
       const entry = { use, settings: prepare(settings, settingsSchema(plugin), i) };
-      loaded.push({ plugin, use, settings: parseSettings(plugin, entry, `plugins[${String(i)}].settings`) });
+      const parsed = parseSettings(plugin, entry, `plugins[${String(i)}].settings`);
+      loaded.push({ plugin, use, settings: parsed, early });
     } catch (error) {
       throw error instanceof SignalboxError ? error.at(i) : error;
     }

@@ -6,6 +6,7 @@ import { pluginProblems } from '../../sdk/plugin-check.ts';
 import type { AnyPlugin, Health } from '../../sdk/plugin.ts';
 import type { z } from '../../sdk/schema.ts';
 import { withTimeLimit } from '../../sdk/time-limit.ts';
+import { inScope, type PluginScope } from './plugin-scope.ts';
 
 /**
  * `starting`: not up yet, at boot or again after a failure. `up`. `down`: failed, will be started again.
@@ -38,6 +39,8 @@ interface Entry {
   /** How the configuration names it. */
   readonly use: string;
   status: PluginStatus;
+  /** Whoever answers for what escapes from its code. */
+  scope?: PluginScope;
 }
 
 const healthTimeoutMs = 5_000;
@@ -110,7 +113,7 @@ export class PluginRegistry {
     const plugin = this.#plugins.get(name)?.plugin;
     if (!plugin?.health) return undefined;
     try {
-      const asked = (async () => plugin.health?.())();
+      const asked = this.#inScopeOf(name, async () => plugin.health?.());
       return await withTimeLimit(asked, {
         ms: healthTimeoutMs,
         message: 'health has not answered within 5 s',
@@ -118,6 +121,17 @@ export class PluginRegistry {
     } catch (error) {
       return { up: false, reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Runs code that belongs to an object type: what escapes from it later is its plugin's fault. */
+  inScopeOf<T>(typeName: string, work: () => T): T {
+    return this.#inScopeOf(this.#types.get(typeName)?.plugin, work);
+  }
+
+  /** For supervisors: who answers for the plugin from now on. */
+  answerFor(name: string, scope: PluginScope): void {
+    const entry = this.#plugins.get(name);
+    if (entry) entry.scope = scope;
   }
 
   /** For supervisors. */
@@ -131,6 +145,11 @@ export class PluginRegistry {
   #stateOf(typeName: string): PluginState | undefined {
     const declared = this.#types.get(typeName);
     return declared && this.plugin(declared.plugin)?.state;
+  }
+
+  #inScopeOf<T>(name: string | undefined, work: () => T): T {
+    const scope = name === undefined ? undefined : this.#plugins.get(name)?.scope;
+    return scope ? inScope(scope, work) : work();
   }
 
   #check(plugin: AnyPlugin, use: string): void {

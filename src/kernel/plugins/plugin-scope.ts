@@ -22,6 +22,23 @@ export function outOfScope<T>(work: () => T): T {
   return scopes.exit(work);
 }
 
+/** The scope of a plugin that nobody answers for yet: what escapes while it is imported is kept until somebody does. */
+export class EarlyScope implements PluginScope {
+  readonly #early: unknown[] = [];
+  #keeper: PluginScope | undefined;
+
+  fail(error: unknown): void {
+    if (this.#keeper) this.#keeper.fail(error);
+    else this.#early.push(error);
+  }
+
+  /** `keeper` answers from now on, and for what has escaped so far. */
+  handOver(keeper: PluginScope): void {
+    this.#keeper = keeper;
+    for (const error of this.#early.splice(0)) keeper.fail(error);
+  }
+}
+
 /**
  * For the process's `uncaughtException` and `unhandledRejection` handlers: an error that a plugin's own code let
  * escape marks that plugin down, and true is returned. False: it is not a plugin's, and the process cannot go on.

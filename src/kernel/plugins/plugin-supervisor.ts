@@ -87,9 +87,12 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     const session = new PluginSession(this.#loaded.plugin, this.#services(), this.#limits);
     this.#session = session;
     this.#upSince = undefined;
+    const scope = this.#scopeOf(session);
+    this.#registry.answerFor(this.#name, scope);
+    this.#loaded.early?.handOver(scope);
     try {
       if (this.#restarts > 0) this.#report('starting', this.#registry.plugin(this.#name)?.reason);
-      await inScope(this.#scopeOf(session), () => session.start());
+      await inScope(scope, () => session.start());
       this.#upSince = performance.now();
       this.#report('up');
       await session.ended;
@@ -122,7 +125,8 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
 
   async #close(session: PluginSession): Promise<void> {
     try {
-      await session.close();
+      // The plugin's teardown runs in it, and its listeners for the end.
+      await inScope(this.#scopeOf(session), () => session.close());
     } catch (error) {
       this.#logger.warn({ err: error }, `plugin ${this.#name} did not stop cleanly`);
     }

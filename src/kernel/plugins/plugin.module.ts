@@ -11,13 +11,14 @@ import { PluginSupervisor } from './plugin-supervisor.ts';
  */
 @Module({})
 export class PluginModule {
-  static for({ plugin, settings, use }: LoadedPlugin): DynamicModule {
+  static for(loaded: LoadedPlugin): DynamicModule {
+    const { plugin, use } = loaded;
     const supervisor = {
       provide: PluginSupervisor,
       inject: [PluginRegistry, PLUGIN_HOST],
       useFactory: (registry: PluginRegistry, host: PluginHost) => {
         registry.register(plugin, use);
-        return new PluginSupervisor({ plugin, settings, use }, { registry, host });
+        return new PluginSupervisor(loaded, { registry, host });
       },
     };
     const types = plugin.types.map((type) => ({ provide: `object type ${type.name}`, useValue: type }));
