@@ -15,7 +15,9 @@ describe('a filter', () => {
   beforeAll(async () => {
     app = await startSignalbox({
       config: {
+        plugins: ['vm', 'webhook', { use: `${import.meta.dirname}/../fixtures/plugins/power-strip` }],
         objects: {
+          'outlet/left': { settings: { url: 'http://127.0.0.1:9', pin: '4711', room: 'lab' } },
           'webhook/ops': { enabled: false, settings: { url: 'https://example.com' } },
           'vm/gpu-01': {
             name: 'GPU 01',
@@ -113,6 +115,18 @@ describe('a filter', () => {
     expect(await passes({ object: 'moved' })).toBe(true);
     await app.api.put('/api/objects/vm/moved', { settings: { host: 'node-8' }, tags: ['site/south'] });
     expect(await passes({ object: 'moved' })).toBe(false);
+  });
+
+  it('sees no secrets of the object', async () => {
+    const overheated = { type: 'outlet.overheated', object: 'left' };
+    const save = (filter: object) =>
+      app.api.put('/api/triggers/hot', { event: 'outlet.overheated', filter, task: 'tell' });
+    await save({ 'object.settings.room': 'lab' });
+    expect(await passes(overheated)).toBe(true);
+    await save({ 'object.settings.pin': { $exists: true } });
+    expect(await passes(overheated)).toBe(false);
+    await save({ 'object.settings.pin': '4711' });
+    expect(await passes(overheated)).toBe(false);
   });
 
   it('does not take long, whatever the pattern and the text', async () => {

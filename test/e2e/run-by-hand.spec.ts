@@ -72,14 +72,6 @@ describe('POST /api/tasks/:id/run', () => {
     expect((await app.api.get('/api/events')).body).toEqual({ items: [] });
   });
 
-  it('can be asked for by an event from outside just as well', async () => {
-    await using receiver = await startReceiver();
-    await using app = await startSignalbox({ config: tellOps(receiver.url) });
-    const { id, runs } = await app.api.publish({ type: 'task.run', object: 'tell' });
-    expect(runs).toBe(1);
-    await app.api.runsOf(id, 'succeeded');
-  });
-
   it('tells of the task while it runs and of its last run afterwards', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
     await using receiver = await startReceiver({ respond: () => answered });
