@@ -54,29 +54,38 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
   });
   try {
     await app.listen(config.server.port, config.server.host);
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    if (config.server.port === 0) app.get(EgressHttp).protect({ address: config.server.host, port });
     // Only now: a start that fails, say because the port is taken, must not have done half of somebody's work.
     await app.get(Kernel).start();
+    const firstToken = await app.get(Authenticator).makeFirstToken();
+    return running(app, { loaded, port, firstToken });
   } catch (error) {
     await app.close();
     throw error;
   }
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  if (config.server.port === 0) app.get(EgressHttp).protect({ address: config.server.host, port });
-  return running(app, { loaded, port });
 }
 
 const kernelsOwn: LoadedPlugin = { plugin: taskPlugin, settings: {}, use: 'task' };
 
 function running(
   app: NestFastifyApplication,
-  { loaded, port }: { readonly loaded: ReturnType<typeof loadConfig>; readonly port: number },
+  {
+    loaded,
+    port,
+    firstToken,
+  }: {
+    readonly loaded: ReturnType<typeof loadConfig>;
+    readonly port: number;
+    readonly firstToken: string | undefined;
+  },
 ): RunningSignalbox {
   const { server, data } = loaded.config;
   return {
     url: `http://${urlHost(server.host)}:${String(port)}`,
     data,
     configFile: loaded.file,
-    firstToken: app.get(Authenticator).firstToken(),
+    firstToken,
     notices: app.get(Notices),
     stop: async () => {
       await app.get(Kernel).drain();

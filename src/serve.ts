@@ -13,16 +13,23 @@ export async function serve({ config: file, data, port, host }: StartOptions): P
   });
   greet(running);
   const signal = await stopSignal();
-  console.log(`${signal}: stopping; runs at work may end`);
+  console.log(`${signal}: stopping; waiting for the runs at work`);
   await running.stop();
 }
+
+/** Where the command looks for the server when it is told nothing else. */
+const defaultUrl = 'http://127.0.0.1:4280';
 
 function greet({ url, data, configFile, firstToken }: RunningSignalbox): void {
   console.log(`Signalbox listens on ${url}`);
   console.log(`  data           ${data}`);
   console.log(`  configuration  ${configFile ?? 'built-in defaults'}`);
   if (firstToken === undefined) return;
-  console.log(`\nThis is the first start. The admin token, shown only now:\n\n  ${firstToken}\n`);
+  console.log(`\nThere was no token yet. The admin token, shown only now:\n\n  ${firstToken}\n`);
+  console.log(
+    'If it gets lost, start once with SIGNALBOX_ADMIN_TOKEN=<one of your own>. To go on in another terminal:\n',
+  );
+  if (url !== defaultUrl) console.log(`  export SIGNALBOX_URL=${url}`);
   console.log(`  export SIGNALBOX_TOKEN=${firstToken}`);
   console.log('  npx signalbox emit vm.power_on --object gpu-01\n');
 }

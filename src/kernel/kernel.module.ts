@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Backlog } from './dispatch/backlog.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { FailureLog } from './dispatch/failure-log.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
 import { Lanes } from './dispatch/lanes.ts';
 import { ObjectTester } from './dispatch/object-tester.ts';
@@ -40,6 +41,7 @@ const open = [
 ];
 const inner = [
   Backlog,
+  FailureLog,
   HeldRuns,
   Lanes,
   Planner,

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Backlog } from './dispatch/backlog.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { FailureLog } from './dispatch/failure-log.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
 import { Recovery } from './dispatch/recovery.ts';
 import { Settler } from './dispatch/settler.ts';
@@ -26,6 +27,7 @@ export class Kernel implements BeforeApplicationShutdown {
     private readonly heldRuns: HeldRuns,
     private readonly spentTasks: SpentTasks,
     private readonly notices: Notices,
+    private readonly failures: FailureLog,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
@@ -46,6 +48,7 @@ export class Kernel implements BeforeApplicationShutdown {
       this.backlog.sweepSoon();
     });
     this.settler.settled.subscribe((settlements) => {
+      this.failures.note(settlements);
       this.notices.tell('runs.settled', { settlements });
     });
     await this.heldRuns.start();

@@ -87,19 +87,6 @@ describe('the launcher', () => {
 // What is bundled for Windows is a file of another form, and Windows knows no signals.
 const onUnix = process.platform === 'win32' ? describe.skip : describe;
 
-onUnix('the command inside the checkout', () => {
-  it('is where npx looks first, and stays so when it is put there again', async () => {
-    const root = checkout();
-    const run = (file: string) => result(spawn(process.execPath, [join(root, file)], { stdio: 'pipe' }));
-    expect(await run('bin/link-command.js')).toMatchObject({ code: 0, err: '' });
-    expect(await run('bin/link-command.js')).toMatchObject({ code: 0, err: '' });
-    expect(await run('node_modules/.bin/signalbox')).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('node'),
-    });
-  });
-});
-
 onUnix('the launcher on a Node.js that is too old', () => {
   it('hands over to the one that npm brought along, with every argument', async () => {
     const { code, out } = await result(launch(checkout(), started.args));

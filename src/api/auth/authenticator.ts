@@ -20,7 +20,6 @@ const minLength = 16;
 export class Authenticator implements OnApplicationBootstrap {
   /** By digest: the look-up costs the same for every token and tells nothing of those that are near. */
   readonly #identities = new Map<string, Identity>();
-  #firstToken: string | undefined;
 
   constructor(
     @Inject(TOKEN_STORE) private readonly store: TokenStorePort,
@@ -35,16 +34,24 @@ export class Authenticator implements OnApplicationBootstrap {
     for (const token of stored) this.#identities.set(token.hash, token);
     if (adminToken !== undefined)
       this.#identities.set(digest(adminToken), { name: 'admin', scopes: ['admin'] });
-    else if (stored.length === 0) await this.#makeFirstToken();
   }
 
   /**
-   * The token that the first start has made, for printing. It is given out once and then forgotten; undefined when
-   * none was made.
+   * Makes the first token where there is none, for printing: it is kept as a hash only. Undefined when there are
+   * tokens. To be called once everything else has started: a token that nobody was shown is of no use.
    */
-  firstToken(): string | undefined {
-    const token = this.#firstToken;
-    this.#firstToken = undefined;
+  async makeFirstToken(): Promise<string | undefined> {
+    if (this.#identities.size > 0) return undefined;
+    const token = `sbx_${randomBytes(32).toString('base64url')}`;
+    const record: TokenRecord = {
+      id: newId(),
+      name: 'first',
+      hash: digest(token),
+      scopes: ['admin'],
+      createdAt: Date.now(),
+    };
+    await this.store.add(record);
+    this.#identities.set(record.hash, record);
     return token;
   }
 
@@ -57,20 +64,6 @@ export class Authenticator implements OnApplicationBootstrap {
     const identity = this.#identities.get(digest(token));
     if (!identity) throw new SignalboxError('AUTH_REQUIRED', 'the token is not known');
     return identity;
-  }
-
-  async #makeFirstToken(): Promise<void> {
-    const token = `sbx_${randomBytes(32).toString('base64url')}`;
-    const record: TokenRecord = {
-      id: newId(),
-      name: 'first',
-      hash: digest(token),
-      scopes: ['admin'],
-      createdAt: Date.now(),
-    };
-    await this.store.add(record);
-    this.#identities.set(record.hash, record);
-    this.#firstToken = token;
   }
 }
 
