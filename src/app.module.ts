@@ -37,7 +37,7 @@ export class AppModule implements OnModuleInit {
       imports: [
         EventEmitterModule.forRoot(),
         ScheduleModule.forRoot(),
-        PersistenceModule.forRoot({ url: store.url, dataDir: data }),
+        PersistenceModule.forRoot({ url: store.url, dataDir: data, logger }),
         EgressModule.forRoot(egress),
         KernelModule.forRoot({ limits, logger }),
         RetentionModule.forRoot(retention),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SignalboxError } from '../domain/errors.ts';
+import type { KernelLogger } from '../kernel/logger.ts';
 import type {
   HistoryPort,
   JournalPort,
@@ -20,6 +21,8 @@ export interface StoreOptions {
   /** `sqlite:PATH` (`sqlite:` alone: `signalbox.db` in the data folder) or `postgresql://…`. */
   readonly url: string;
   readonly dataDir: string;
+  /** Hears of what goes wrong with the database while nobody asks it for anything. */
+  readonly logger?: KernelLogger | undefined;
 }
 
 /** All that the kernel needs of the disk. */
@@ -39,7 +42,7 @@ export interface Store {
  * Opens the database, makes it if there is none, and brings it up to date. Throws STORAGE_UNAVAILABLE when it cannot
  * be opened or another Signalbox process has it, CONFIG_INVALID when the URL is of no known kind.
  */
-export async function openStore({ url, dataDir }: StoreOptions): Promise<Store> {
+export async function openStore({ url, dataDir, logger }: StoreOptions): Promise<Store> {
   // Each loads its own driver, and only then.
   const file = /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1];
   if (file !== undefined) {
@@ -52,7 +55,7 @@ export async function openStore({ url, dataDir }: StoreOptions): Promise<Store> 
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
     const { PostgresJournal } = await import('./postgres/postgres-journal.ts');
-    const database = await PostgresDatabase.open(url);
+    const database = await PostgresDatabase.open(url, logger);
     return storeOn(database, new PostgresJournal(database), vacuumsByItself);
   }
   throw new SignalboxError(

@@ -7,11 +7,15 @@ export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>;
   /** With true the connection is thrown away instead of used again. */
   release(broken: boolean): void;
+  /** The connection is lost. */
+  on(event: 'error' | 'end', listener: () => void): unknown;
 }
 
 export interface PostgresQuery {
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** How long to wait for the answer, ms. */
+  readonly query_timeout?: number;
 }
 
 export interface PostgresResult {

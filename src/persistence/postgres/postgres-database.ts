@@ -1,40 +1,43 @@
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { SignalboxError } from '../../domain/errors.ts';
+import type { KernelLogger } from '../../kernel/logger.ts';
 import type { Database } from '../database.ts';
 import { InFlight } from '../in-flight.ts';
 import { migrate } from '../migrate.ts';
 import { ormOptions } from '../orm-options.ts';
-import { storageError } from '../storage-error.ts';
+import { storageError, storageFault } from '../storage-error.ts';
 import { migrations } from './migrations/index.ts';
 import { isPool, transaction, type PostgresClient, type PostgresPool } from './postgres-client.ts';
+import { PostgresLock } from './postgres-lock.ts';
 
 type Orm = Awaited<ReturnType<typeof openOrm>>;
-
-/** Any number that other programs on the same database are unlikely to lock. */
-const migrationLock = 4_280_001;
 
 /** PostgreSQL, opened by MikroORM. Its pool replaces connections that have broken. */
 export class PostgresDatabase implements Database {
   readonly #orm: Orm;
   readonly #pool: PostgresPool;
+  readonly #lock: PostgresLock;
   readonly #inFlight = new InFlight();
   #closed = false;
 
-  private constructor(orm: Orm, pool: PostgresPool) {
+  private constructor(orm: Orm, pool: PostgresPool, lock: PostgresLock) {
     this.#orm = orm;
     this.#pool = pool;
+    this.#lock = lock;
   }
 
-  static async open(url: string): Promise<PostgresDatabase> {
+  static async open(url: string, logger?: KernelLogger): Promise<PostgresDatabase> {
     let orm: Orm | undefined;
+    let lock: PostgresLock | undefined;
     try {
       orm = await openOrm(url);
       const pool: unknown = await orm.driver.getConnection().getNativeClient();
       if (!isPool(pool)) throw new TypeError('MikroORM has no pool of PostgreSQL connections');
-      const database = new PostgresDatabase(orm, pool);
-      await database.#migrate();
-      return database;
+      lock = await PostgresLock.acquire(pool, logger);
+      await migrate(orm, migrations);
+      return new PostgresDatabase(orm, pool, lock);
     } catch (error) {
+      await lock?.release();
       await orm?.close();
       throw storageError(error);
     }
@@ -45,23 +48,31 @@ export class PostgresDatabase implements Database {
   }
 
   write<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
-    return this.#judged(() => this.#hold(work));
+    return this.#written(() => this.#hold(work));
   }
 
   /** One transaction in plain statements. */
   transaction<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
-    return this.#judged(() => transaction(this.#pool, work));
+    return this.#written(() => transaction(this.#pool, work));
   }
 
   async ping(): Promise<void> {
-    await this.read((em) => em.getConnection().execute('select 1'));
+    await this.#written(() => this.#orm.em.fork().getConnection().execute('select 1'));
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#inFlight.ended();
+    await this.#lock.release();
     await this.#orm.close();
+  }
+
+  #written<T>(work: () => Promise<T>): Promise<T> {
+    return this.#judged(async () => {
+      await this.#lock.held();
+      return work();
+    });
   }
 
   #judged<T>(work: () => Promise<T>): Promise<T> {
@@ -74,6 +85,7 @@ export class PostgresDatabase implements Database {
     try {
       return await work();
     } catch (error) {
+      if (storageFault(error) !== undefined) this.#lock.doubt();
       throw storageError(error);
     }
   }
@@ -101,18 +113,6 @@ export class PostgresDatabase implements Database {
           throw error;
         }
       });
-  }
-
-  /** One process at a time: several may start at once. */
-  async #migrate(): Promise<void> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query({ text: 'select pg_advisory_lock($1)', values: [migrationLock] });
-      await migrate(this.#orm, migrations);
-    } finally {
-      // Ends the session, and the lock with it.
-      client.release(true);
-    }
   }
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../../src/persistence/store.ts';
+import type { KernelLogger } from '../../../src/kernel/logger.ts';
 import type { Backend } from './backend.ts';
-import { cutOff } from './postgres-session.ts';
+import { cutOff, execute, inPossession } from './postgres-session.ts';
 import { event, noRuns, planning, task } from './records.ts';
 
 const unavailable = { code: 'STORAGE_UNAVAILABLE' };
+const inUse = { ...unavailable, message: expect.stringContaining('in use by another Signalbox process') };
 
 /** A server that goes away and comes back. */
 export function postgresFaultSuite(backend: Backend): void {
@@ -33,14 +35,48 @@ export function postgresFaultSuite(backend: Backend): void {
       await expect(opening).rejects.toMatchObject(unavailable);
     });
 
-    it('can be opened by several processes at once while there are no tables yet', async () => {
+    it('is refused to all but one process, and free again when that has closed', async () => {
       await using database = await backend.create();
-      const stores = await Promise.all([database.open(), database.open(), database.open()]);
-      const same = stores.map(({ journal }) => journal.commit([event({ sourceId: 'one' })], planning()));
-      const commits = await Promise.all(same);
-      expect(new Set(commits.map(({ events }) => events[0]?.id)).size).toBe(1);
-      expect(commits.flatMap(({ runs }) => runs)).toHaveLength(1);
-      for (const store of stores) await store.close();
+      // While there are no tables yet, too.
+      const openings = await Promise.allSettled([database.open(), database.open(), database.open()]);
+      const [first, ...others] = openings.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+      expect(others).toEqual([]);
+      const refusals = openings.filter(({ status }) => status === 'rejected');
+      expect(refusals).toMatchObject([{ reason: inUse }, { reason: inUse }]);
+      await first!.journal.commit([event()], planning());
+      await first!.close();
+      const second = await database.open();
+      expect((await second.history.events({ limit: 10 })).items).toHaveLength(1);
+      await second.close();
+    });
+
+    it('keeps others out after all of its connections were lost', async () => {
+      await using database = await backend.create();
+      const store = await database.open();
+      const others = `pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+      for (let round = 0; round < 3; round++) {
+        await execute(database.url, `select pg_terminate_backend(pid) from ${others}`);
+        await untilWell(() => store.journal.commit([event()], noRuns));
+        await expect(database.open()).rejects.toMatchObject(inUse);
+      }
+      await store.close();
+    });
+
+    it('writes nothing while another process has taken its place, and goes on when that has gone', async () => {
+      await using database = await backend.create();
+      const logged: unknown[] = [];
+      const store = await openStore({ url: database.url, dataDir: 'unused', logger: errorsTo(logged) });
+      await store.journal.commit([event()], noRuns);
+      await inPossession(database.url, async () => {
+        await expect(store.journal.commit([event()], noRuns)).rejects.toMatchObject(inUse);
+        await expect(store.resources.apply([{ kind: 'task', put: task() }])).rejects.toMatchObject(inUse);
+        await expect(store.health.ping()).rejects.toMatchObject(inUse);
+        expect((await store.history.events({ limit: 10 })).items).toHaveLength(1);
+      });
+      await untilWell(() => store.journal.commit([event()], noRuns));
+      expect((await store.history.events({ limit: 10 })).items).toHaveLength(2);
+      expect(logged).toContainEqual({ err: expect.objectContaining(inUse) });
+      await store.close();
     });
   });
 }
@@ -55,4 +91,10 @@ async function untilWell(work: () => Promise<unknown>): Promise<void> {
     }
   }
   throw new Error('the store did not recover');
+}
+
+function errorsTo(list: unknown[]): KernelLogger {
+  const ignore = () => undefined;
+  const error = (fields: object) => list.push(fields);
+  return { debug: ignore, info: ignore, warn: ignore, error, child: () => errorsTo(list) };
 }

@@ -30,6 +30,25 @@ export function cutOff(
   );
 }
 
+/** Ends the session that keeps other processes out of the database, and does `work` in possession of its lock. */
+export function inPossession<T>(url: string, work: () => Promise<T>): Promise<T> {
+  return session(url, (query, inTransaction) =>
+    inTransaction(async (locked) => {
+      const holder = `from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      const waiting = locked(
+        `select pg_advisory_xact_lock((classid::bigint << 32) | objid::bigint) ${holder}`,
+      );
+      const waiter = `select pid from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      while ((await query(waiter)).length === 0) await sleep(5);
+      await query(`select pg_terminate_backend(pid) ${holder}`);
+      await waiting;
+      return work();
+    }),
+  );
+}
+
 async function session<T>(
   url: string,
   work: (query: Query, inTransaction: <R>(work: (query: Query) => Promise<R>) => Promise<R>) => Promise<T>,
