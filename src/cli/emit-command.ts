@@ -16,8 +16,8 @@ const published = z.looseObject({ id: z.string(), duplicate: z.boolean(), runs: 
 const examples = `
 Examples:
   signalbox emit vm.power_on --object gpu-01
-  signalbox emit alarm.raised --data '{"level": "critical", "text": "disk full"}'
-  signalbox emit vm.error --object gpu-01 --source backup --id job-4711   # sent twice, stored once`;
+  signalbox emit vm.error --object gpu-01 --data '{"message": "disk full"}'
+  signalbox emit vm.reset --object gpu-01 --source watchdog --id reset-4711   # sent twice, stored once`;
 
 export function emitCommand(context: CliContext): Command {
   const command = new Command('emit')
