@@ -42,6 +42,8 @@ export function nestLogger(log: PinoLogger): LoggerService {
       log.warn(context(parts), String(message));
     },
     error: (message: unknown, ...parts: unknown[]) => {
+      // Nest throws the error of a failed start as well: it is told once, in words, by whoever started.
+      if (parts.at(-1) === 'ExceptionHandler') return;
       log.error({ ...context(parts), ...(message instanceof Error && { err: message }) }, String(message));
     },
   };

@@ -53,10 +53,16 @@ function fromSignalbox(error: SignalboxError): CliError {
     code: error.code,
     details:
       lines.length > 0 ? lines.map((line) => line.trim()) : issues.filter((one) => !message.includes(one)),
-    // What is said to senders of requests would mislead those who start the server.
-    remedy: error.status === 503 ? undefined : errorCodes[error.code][2],
+    remedy: remedyOf(error),
     cause: error,
   });
+}
+
+function remedyOf({ code, field, status }: SignalboxError): string | undefined {
+  if (field === 'SIGNALBOX_ADMIN_TOKEN')
+    return 'Set it to a long random text: SIGNALBOX_ADMIN_TOKEN=$(openssl rand -hex 32)';
+  // What is said to senders of requests would mislead those who start the server.
+  return status === 503 ? undefined : errorCodes[code][2];
 }
 
 /** Of Node.js, when a server cannot listen. */

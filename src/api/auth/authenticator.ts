@@ -85,5 +85,7 @@ function checkAdminToken(token: string | undefined): void {
       : /^[\x21-\x7e]+$/.test(token)
         ? undefined
         : 'must be printable ASCII without spaces';
-  if (problem !== undefined) throw new SignalboxError('CONFIG_INVALID', `SIGNALBOX_ADMIN_TOKEN: ${problem}`);
+  if (problem === undefined) return;
+  const field = 'SIGNALBOX_ADMIN_TOKEN';
+  throw new SignalboxError('CONFIG_INVALID', `${field}: ${problem}`, { field });
 }

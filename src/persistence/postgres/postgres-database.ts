@@ -7,6 +7,7 @@ import { migrate } from '../migrate.ts';
 import { ormOptions } from '../orm-options.ts';
 import { storageError, storageFault } from '../storage-error.ts';
 import { migrations } from './migrations/index.ts';
+import { openingError } from './opening-error.ts';
 import { isPool, transaction, type PostgresClient, type PostgresPool } from './postgres-client.ts';
 import { PostgresLock } from './postgres-lock.ts';
 
@@ -39,7 +40,7 @@ export class PostgresDatabase implements Database {
     } catch (error) {
       await lock?.release();
       await orm?.close();
-      throw storageError(error);
+      throw openingError(error, url);
     }
   }
 

@@ -32,7 +32,24 @@ export function postgresFaultSuite(backend: Backend): void {
 
     it('says so when the server does not answer', async () => {
       const opening = openStore({ url: 'postgresql://nobody@127.0.0.1:1/nothing', dataDir: 'unused' });
-      await expect(opening).rejects.toMatchObject(unavailable);
+      await expect(opening).rejects.toMatchObject({
+        ...unavailable,
+        message:
+          'no PostgreSQL answers at 127.0.0.1:1 (ECONNREFUSED): start it, or correct the address in store.url',
+      });
+    });
+
+    it('says which database is missing and how it is made', async () => {
+      await using database = await backend.create();
+      const url = new URL(database.url);
+      url.pathname = '/signalbox_not_there';
+      const opening = openStore({ url: url.href, dataDir: 'unused' });
+      const message =
+        /^there is no database signalbox_not_there at \S+: create it with createdb signalbox_not_there$/;
+      await expect(opening).rejects.toMatchObject({
+        ...unavailable,
+        message: expect.stringMatching(message),
+      });
     });
 
     it('is refused to all but one process, and free again when that has closed', async () => {
