@@ -38,3 +38,12 @@ it.each<[string, string, string]>([
     message: expect.stringContaining(message),
   });
 });
+
+it('a configuration file that was asked for and is missing is named', async () => {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/nowhere.yaml`;
+  await expect(startSignalbox({ file, overrides: {}, env: {} })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: `${file}: there is no such file`,
+  });
+});
