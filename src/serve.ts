@@ -27,7 +27,7 @@ function greet({ url, data, configFile, firstToken }: RunningSignalbox): void {
   if (firstToken === undefined) return;
   console.log(`\nThere was no token yet. The admin token, shown only now:\n\n  ${firstToken}\n`);
   console.log(
-    'If it gets lost, start once with SIGNALBOX_ADMIN_TOKEN=<one of your own>. To go on in another terminal:\n',
+    'If it gets lost, start with SIGNALBOX_ADMIN_TOKEN=<one of your own>. To go on in another terminal:\n',
   );
   if (url !== defaultUrl) console.log(`  export SIGNALBOX_URL=${url}`);
   console.log(`  export SIGNALBOX_TOKEN=${firstToken}`);
