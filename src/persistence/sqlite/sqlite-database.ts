@@ -151,9 +151,11 @@ export class SqliteDatabase implements Database {
   }
 
   async #reopen(): Promise<void> {
-    this.#faults = 0;
     try {
       await this.#orm.reconnect();
+      // Nobody reads before the log is on the disk: a run that is not could be carried out and then be gone.
+      await this.#hold(() => undefined);
+      this.#faults = 0;
     } finally {
       this.#reopening = undefined;
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { History } from '../../../src/persistence/history.ts';
 import { ResourceStore } from '../../../src/persistence/resource-store.ts';
@@ -78,6 +79,24 @@ export function sqliteFaultSuite(): void {
       expect(writes[0]).toMatchObject(unavailable);
       expect(writes.at(-1)).toBeUndefined();
       expect((await resources.load()).tasks).toEqual([task()]);
+    });
+
+    it('brings the log of a file that it has opened anew to the disk before anybody reads', async () => {
+      await using opened = await openDatabase();
+      const { database, journal, history, file } = opened;
+      await journal.commit([event()], noRuns);
+      // As long as it is there, nobody else clears the log away.
+      const other = await otherConnection(file);
+      try {
+        other.exec('select * from event');
+        (await handleOf(database)).close();
+        expect((await stat(`${file}-wal`)).size).toBeGreaterThan(0);
+        const reads = await inTurn(5, () => history.events({ limit: 1 }));
+        expect(reads.at(-1)).toMatchObject({ items: [{}] });
+        expect((await stat(`${file}-wal`)).size).toBe(0);
+      } finally {
+        other.close();
+      }
     });
 
     it('waits for another program that writes, but not for ever', async () => {
