@@ -46,9 +46,9 @@ export class FaultyDisk {
     };
   }
 
-  /** From now on so many of a hundred syncs fail. */
-  fail(percent: number): void {
-    writeFileSync(this.#flag, String(percent));
+  /** From now on so many of a hundred syncs fail, and so many of a hundred reads and writes. */
+  fail(syncs: number, transfers = 0): void {
+    writeFileSync(this.#flag, `${syncs} ${transfers}`);
   }
 
   heal(): void {

@@ -2,7 +2,8 @@
  * Stands between a program and its disk (LD_PRELOAD).
  *
  * FAULT_FOLDER  the files in it are meant, and no others
- * FAULT_FLAG    while this file exists, fsync and fdatasync fail with EIO; it holds how often, in percent
+ * FAULT_FLAG    while this file exists, things fail with EIO; it holds how often, in percent: fsync and fdatasync, and
+ *               after a space reading and writing
  * FAULT_DISK    folder that gets what would be on the disk after a power cut, file by file
  *
  * A page reaches the "disk" when the file is synced after the page was written. A failed sync does what Linux does: it
@@ -93,14 +94,24 @@ static void mark(int fd, off_t from, ssize_t length) {
   pthread_mutex_unlock(&lock);
 }
 
-static int fails(void) {
+enum kind { SYNC, TRANSFER };
+
+static int fails(enum kind kind) {
   const char *flag = getenv("FAULT_FLAG");
   int fd = flag ? (int)syscall(SYS_openat, AT_FDCWD, flag, O_RDONLY | O_CLOEXEC, 0) : -1;
   if (fd < 0) return 0;
-  char text[8] = {0};
+  char text[16] = {0};
   ssize_t length = syscall(SYS_read, fd, text, sizeof text - 1);
   syscall(SYS_close, fd);
-  return length <= 0 || rand() % 100 < atoi(text);
+  int percent[2] = {0, 0};
+  if (length > 0) sscanf(text, "%d %d", &percent[SYNC], &percent[TRANSFER]);
+  return rand() % 100 < percent[kind];
+}
+
+/* Whether reading or writing this file fails now. */
+static int breaks(int fd) {
+  char path[1024];
+  return name_of(fd, path, sizeof path) && fails(TRANSFER);
 }
 
 static void flush(int fd, struct watched *file) {
@@ -119,7 +130,7 @@ static int synced(int fd, long call) {
   char path[1024];
   if (!name_of(fd, path, sizeof path)) return (int)syscall(call, fd);
   pthread_mutex_lock(&lock);
-  int failed = fails();
+  int failed = fails(SYNC);
   struct watched *file = watched(fd);
   if (file) {
     if (!failed) flush(fd, file);
@@ -135,6 +146,7 @@ int fsync(int fd) { return synced(fd, SYS_fsync); }
 int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
 
 ssize_t write(int fd, const void *buffer, size_t length) {
+  if (breaks(fd)) return errno = EIO, -1;
   off_t from = lseek(fd, 0, SEEK_CUR);
   ssize_t written = syscall(SYS_write, fd, buffer, length);
   int error = errno;
@@ -144,11 +156,20 @@ ssize_t write(int fd, const void *buffer, size_t length) {
 }
 
 ssize_t pwrite64(int fd, const void *buffer, size_t length, off64_t from) {
+  if (breaks(fd)) return errno = EIO, -1;
   ssize_t written = syscall(SYS_pwrite64, fd, buffer, length, from);
   int error = errno;
   mark(fd, from, written);
   errno = error;
   return written;
+}
+
+ssize_t read(int fd, void *buffer, size_t length) {
+  return breaks(fd) ? (errno = EIO, -1) : syscall(SYS_read, fd, buffer, length);
+}
+
+ssize_t pread64(int fd, void *buffer, size_t length, off64_t from) {
+  return breaks(fd) ? (errno = EIO, -1) : syscall(SYS_pread64, fd, buffer, length, from);
 }
 
 ssize_t pwrite(int fd, const void *buffer, size_t length, off_t from) { return pwrite64(fd, buffer, length, from); }

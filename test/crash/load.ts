@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import { source } from './api.ts';
 import type { Findings } from './findings.ts';
 import { clientId, type Answer, type Ledger, type SentEvent } from './ledger.ts';
 import type { Random } from './random.ts';
 import { adminToken } from './server.ts';
+
+/** Whatever is wrong, an answer has to come within this time. */
+const patienceMs = 30_000;
 
 export interface LoadOptions {
   readonly url: string;
@@ -47,7 +50,7 @@ export class Load {
     this.#options = { connections: 20, pauseMs: 60, padding: 0, ...options };
     const { connections, url, ledger } = this.#options;
     this.firstNew = ledger.events.length;
-    this.#pool = new Pool(url, { connections: connections + 4, pipelining: 1 });
+    this.#pool = new Pool(url, { connections: connections + 4, pipelining: 1, headersTimeout: patienceMs });
     this.#senders = Array.from({ length: connections }, () => this.#send());
   }
 
@@ -145,8 +148,10 @@ export class Load {
       this.exchanges.push({ sentAt, answeredAt, status, stored: status === 202 && isNew(answer) });
       const retryAfter = response.headers['retry-after'];
       isDone = this.#note(events, { status, answer, again, retryAfter });
-    } catch {
-      // Nobody is there, or was there for long enough.
+    } catch (error) {
+      if (error instanceof errors.HeadersTimeoutError)
+        this.#options.findings.add(`an event was not answered within ${patienceMs} ms`);
+      // Otherwise nobody is there, or was there for long enough.
       await sleep(20);
     }
     if (!isDone) for (const event of events) if (event.storedId === undefined) ledger.sendAgain(event);

@@ -40,12 +40,12 @@ const power: Play = ({ rounds, ...options }) =>
 const fsync: Play = (options) =>
   withFaultyDisk(async (disk) => {
     await using rig = await Rig.create({ ...options, data: disk.data, env: disk.env });
-    const failing = (percent: number): Fault => ({
-      name: `${percent} % of the syncs fail`,
+    const failing = (syncs: number, transfers = 0): Fault => ({
+      name: `${syncs} % of the syncs fail${transfers > 0 ? ` and ${transfers} % of all else` : ''}`,
       ms: 2_500,
-      total: percent === 100,
+      total: syncs === 100,
       begin: () => {
-        disk.fail(percent);
+        disk.fail(syncs, transfers);
       },
       end: () => {
         disk.heal();
@@ -58,11 +58,14 @@ const fsync: Play = (options) =>
     return await play(rig, [
       () => sufferFault(rig, failing(100)),
       () => sufferFault(rig, failing(30)),
+      () => sufferFault(rig, failing(30, 20)),
       () => die(rig, failing(100)),
       () => die(rig, failing(100), between),
       () => die(rig, failing(30), between),
-      () => sufferFault(rig, failing(100)),
+      () => die(rig, failing(30, 20), between),
+      () => sufferFault(rig, failing(100, 50)),
       () => die(rig, failing(30), between),
+      () => die(rig, failing(60, 20), between),
       () => die(rig, failing(100), between),
     ]);
   });
