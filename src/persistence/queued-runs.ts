@@ -29,7 +29,9 @@ export async function queuedRuns(
   { target, now, ...size }: QueuedPageSize & { readonly target: string; readonly now: number },
 ): Promise<QueuedPage> {
   const rows = await em.getConnection().execute<readonly Row[]>(select, [target, now, size.limit]);
-  const found = rows.map((row) => toRun(runOf(row) as InferEntity<typeof RunEntity>));
+  // Runs of one task have one input: it is parsed once, and its templates are compiled once for all of them.
+  const inputs = new Map<string, unknown>();
+  const found = rows.map((row) => toRun(runOf(row, inputs) as InferEntity<typeof RunEntity>));
   const { events, unread } = await eventsOf(em, found, size);
   const cut = found.findIndex(({ eventId }) => unread.has(eventId));
   const runs = (cut === -1 ? found : found.slice(0, cut)).flatMap((run) => {
@@ -83,22 +85,29 @@ function columnsOf<R>({ name, columns }: HotTable<R>): string {
     .join(', ');
 }
 
-/** Turns the columns of one table into what its entity would be. */
-function reader({ name, columns }: HotTable<never>): (row: Row) => Row {
+/** Turns the columns of one table into what its entity would be. Equal JSON texts become one value if `parsed` is given. */
+function reader({ name, columns }: HotTable<never>): (row: Row, parsed?: Map<string, unknown>) => Row {
   const fields = columns.map(([column, type]) => ({
     from: `${name}_${column}`,
     to: column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
     type,
   }));
-  return (row) => {
+  return (row, parsed) => {
     const record: Record<string, unknown> = {};
-    for (const { from, to, type } of fields) record[to] = read(row[from], type);
+    for (const { from, to, type } of fields) record[to] = read(row[from], type, parsed);
     return record;
   };
 }
 
-function read(value: unknown, type: ColumnType): unknown {
-  if (type === 'json' && typeof value === 'string') return JSON.parse(value);
+function read(value: unknown, type: ColumnType, parsed: Map<string, unknown> | undefined): unknown {
+  if (type === 'json' && typeof value === 'string') return parse(value, parsed);
   // PostgreSQL gives a bigint as text.
   return type === 'bigint' && value !== null ? Number(value) : value;
+}
+
+function parse(text: string, parsed: Map<string, unknown> | undefined): unknown {
+  if (parsed?.has(text)) return parsed.get(text);
+  const value: unknown = JSON.parse(text);
+  parsed?.set(text, value);
+  return value;
 }
