@@ -54,22 +54,25 @@ export class Runner {
     const abort = new AbortController();
     const scope = this.#scopeOf(work.queued, target);
     return new Promise((resolve) => {
-      const stop = (ending: Ending) => (): void => {
+      const end = (ending: Ending): void => {
+        clearTimeout(timer);
+        shutdown.removeEventListener('abort', shutDown);
         resolve(ending);
+      };
+      const stop = (ending: Ending) => (): void => {
+        end(ending);
         // The action's listeners run in it.
         inScope(scope, () => {
           abort.abort();
         });
       };
-      const timeUp = stop({ kind: 'timeout', afterMs: target.policy.timeoutMs });
       const shutDown = stop({ kind: 'shutdown' });
-      const timer = setTimeout(timeUp, target.policy.timeoutMs);
+      const timer = setTimeout(
+        stop({ kind: 'timeout', afterMs: target.policy.timeoutMs }),
+        target.policy.timeoutMs,
+      );
       shutdown.addEventListener('abort', shutDown, { once: true });
-      void this.#call(work, scope, abort.signal).then((ending) => {
-        clearTimeout(timer);
-        shutdown.removeEventListener('abort', shutDown);
-        resolve(ending);
-      });
+      void this.#call(work, scope, abort.signal).then(end);
     });
   }
 
