@@ -79,6 +79,12 @@ module.exports = {
       },
     },
     only('sdk-stands-alone', 'The SDK is the contract: nothing of Signalbox is behind it.', sdk, []),
+    only(
+      'middleware-brings-nothing-along',
+      'It runs in programs of others: of the SDK it may use what imports nothing itself.',
+      '^src/middleware/',
+      ['^src/sdk/(call-redaction|captured-body|cause-header|json)\\.ts$'],
+    ),
     only('domain-is-pure', 'The domain knows the SDK and nothing else.', '^src/domain/', [sdk]),
     only('kernel-knows-no-edge', 'The kernel reaches the world through its ports.', '^src/kernel/', [
       '^src/domain/',

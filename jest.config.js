@@ -5,6 +5,7 @@ export default {
   testMatch: ['<rootDir>/{src,plugins}/**/*.spec.ts', '<rootDir>/test/{e2e,contract,browser}/**/*.spec.ts'],
   moduleNameMapper: {
     '^signalbox/sdk$': '<rootDir>/src/sdk/index.ts',
+    '^signalbox/middleware$': '<rootDir>/src/middleware/index.ts',
     '^signalbox/sdk/testing$': '<rootDir>/src/sdk/testing/index.ts',
   },
   transform: {

@@ -10,6 +10,7 @@ import { loadConfig, type LoadOptions } from './config/load-config.ts';
 import { EgressHttp } from './kernel/egress/egress-http.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { defaultLimits, type KernelLimits } from './kernel/limits.ts';
+import { Mounts } from './kernel/plugins/mounts.ts';
 import { Notices } from './kernel/notices/notices.ts';
 import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
 import { taskPlugin } from './kernel/task-type.ts';
@@ -48,10 +49,12 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
     logger: kernelLogger(log),
     adminToken: options.env['SIGNALBOX_ADMIN_TOKEN'],
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, createFastifyAdapter(), {
+  const adapter = createFastifyAdapter();
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(log),
     abortOnError: false,
   });
+  adapter.leadTo(app.get(Mounts));
   try {
     await app.listen(config.server.port, config.server.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -95,9 +98,10 @@ function running(
 }
 
 function limitsOf({ limits }: Config): KernelLimits {
-  const { ingest, dispatch } = defaultLimits;
+  const { ingest, routing, dispatch } = defaultLimits;
   return {
     ingest: { ...ingest, maxWaiting: limits.maxWaitingEvents, patienceMs: limits.ingestPatienceMs },
+    routing: { ...routing, maxDepth: limits.maxDepth, maxRegistered: limits.registeredObjects },
     dispatch: {
       ...dispatch,
       concurrency: limits.maxConcurrentRuns,

@@ -9,6 +9,11 @@ export interface Wrapping {
   readonly after: string;
 }
 
+/** Whether a name in a location is a place in a list. */
+export function isPlace(name: string): boolean {
+  return index.test(name);
+}
+
 /** Why no document can be built for a data location; undefined when one can. */
 export function locationProblem(location: string): string | undefined {
   const parts = location.split('/');
@@ -16,7 +21,7 @@ export function locationProblem(location: string): string | undefined {
   if (parts.length > deepest) return `must not be more than ${deepest} levels deep`;
   const refused = parts.find((part) => refusedKeys.has(part));
   if (refused !== undefined) return `must not contain the name ${refused}`;
-  const far = parts.find((part) => index.test(part) && Number(part) >= longestList);
+  const far = parts.find((part) => isPlace(part) && Number(part) >= longestList);
   if (far !== undefined) return `must not go beyond place ${longestList - 1} of a list, got ${far}`;
   return undefined;
 }
@@ -28,8 +33,8 @@ export function locationProblem(location: string): string | undefined {
 export function wrappingOf(location: string): Wrapping {
   const parts = location.split('/');
   const opened = parts.map((part) =>
-    index.test(part) ? `[${'null,'.repeat(Number(part))}` : `{${JSON.stringify(part)}:`,
+    isPlace(part) ? `[${'null,'.repeat(Number(part))}` : `{${JSON.stringify(part)}:`,
   );
-  const closed = parts.map((part) => (index.test(part) ? ']' : '}'));
+  const closed = parts.map((part) => (isPlace(part) ? ']' : '}'));
   return { before: opened.join(''), after: closed.reverse().join('') };
 }

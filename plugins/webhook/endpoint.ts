@@ -29,11 +29,15 @@ function prepare(settings: WebhookSettings): Endpoint {
   const placed = dataLocation === undefined ? bare : wrappingOf(dataLocation);
   return {
     host: new URL(url).host,
-    headers: { message: configured, event: configured, cloudevents: asCloudEvent(configured) },
+    headers: { ...ofEach(configured), cloudevents: asCloudEvent(configured) },
     // A CloudEvent inside of something else would not be one any more.
-    wrapping: { message: placed, event: placed, cloudevents: bare },
+    wrapping: { ...ofEach(placed), cloudevents: bare },
     sign: signingSecrets.length === 0 ? undefined : createSigner(signingSecrets),
   };
+}
+
+function ofEach<T>(same: T): Record<Format, T> {
+  return { message: same, event: same, cloudevents: same, datagerry: same, apio: same };
 }
 
 const bare: Wrapping = { before: '', after: '' };

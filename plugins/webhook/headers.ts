@@ -4,7 +4,7 @@ const longestValue = 4_096;
 const mostHeaders = 32;
 
 /** Set for each request. */
-const ownNames = new Set(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+const ownNames = new Set(['webhook-id', 'webhook-timestamp', 'webhook-signature', 'signalbox-cause']);
 
 const fields = {
   name: z.string().superRefine((name, context) => {

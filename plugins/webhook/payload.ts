@@ -1,18 +1,23 @@
-import type { EventView, JsonObject, JsonValue } from 'signalbox/sdk';
+import type { EventView, JsonValue } from 'signalbox/sdk';
+import { apioPayload } from './formats/apio.ts';
+import { datagerryPayload } from './formats/datagerry.ts';
+import { cloudEvent, eventPayload } from './formats/event.ts';
+import { isObject } from './formats/json-object.ts';
 
-export const formats = ['message', 'event', 'cloudevents'] as const;
+export const formats = ['message', 'event', 'cloudevents', 'datagerry', 'apio'] as const;
 export type Format = (typeof formats)[number];
 
 interface Content {
   readonly format: Format;
   readonly message: JsonValue;
   readonly event: EventView;
+  readonly runId: string;
   /** Copied into the payload. */
   readonly secret: string | undefined;
 }
 
 /** What a request carries, before it is placed at the data location. */
-export function payloadOf({ format, message, event, secret }: Content): JsonValue {
+export function payloadOf({ format, message, event, runId, secret }: Content): JsonValue {
   switch (format) {
     case 'message':
       return withSecret(message, secret);
@@ -20,32 +25,14 @@ export function payloadOf({ format, message, event, secret }: Content): JsonValu
       return withSecret(eventPayload(event), secret);
     case 'cloudevents':
       return cloudEvent(event);
+    case 'datagerry':
+      return datagerryPayload(event);
+    case 'apio':
+      return apioPayload({ event, runId, secret });
   }
-}
-
-function eventPayload({ id, source, type, time, object, data }: EventView): JsonObject {
-  return { id, source, type, time, ...(object && { object: { ...object } }), data };
-}
-
-/** CloudEvents 1.0, structured mode. */
-function cloudEvent({ id, source, type, time, object, data }: EventView): JsonObject {
-  return {
-    specversion: '1.0',
-    id,
-    source,
-    type,
-    ...(object && { subject: object.key }),
-    time,
-    datacontenttype: 'application/json',
-    data,
-  };
 }
 
 /** Only objects have room for it. */
 export function withSecret(payload: JsonValue, secret: string | undefined): JsonValue {
   return secret !== undefined && isObject(payload) ? { ...payload, secret } : payload;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

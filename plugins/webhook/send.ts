@@ -1,32 +1,72 @@
 import { randomUUID } from 'node:crypto';
-import { z, type ActionContext, type ActionPolicy, type JsonValue, type TestContext } from 'signalbox/sdk';
+import {
+  causeHeader,
+  formatCause,
+  z,
+  type ActionContext,
+  type ActionPolicy,
+  type Cause,
+  type JsonValue,
+  type TestContext,
+} from 'signalbox/sdk';
 import { judgeAnswer } from './answer.ts';
 import { endpointOf } from './endpoint.ts';
+import { mappingProblem, messageOf } from './mapping.ts';
 import { formats, payloadOf, withSecret, type Format } from './payload.ts';
 import type { WebhookSettings } from './settings.ts';
 
 // What comes here was JSON already; to check that again would cost more than sending it.
 const anyJson: z.ZodType<JsonValue> = z.any();
 
-export const sendInput = z.object({
-  format: z
-    .enum(formats)
-    .default('message')
-    .describe(
-      'message: the message below. event: the event, plain. cloudevents: the event as CloudEvents 1.0.',
-    ),
-  message: anyJson
-    .default({ text: 'Webhook' })
-    .describe('Any JSON, with variables such as ${NAME} in its texts.'),
-});
+const defaultMessage = { text: 'Webhook' };
 
-type SendContext = ActionContext<WebhookSettings, z.output<typeof sendInput>>;
+export const sendInput = z
+  .object({
+    format: z
+      .enum(formats)
+      .default('message')
+      .describe(
+        'message: the message below. event: the event, plain. cloudevents: the event as CloudEvents 1.0. ' +
+          'datagerry: a change of a CMDB object, as DataGerry sends it. apio: a completed call, as APIO core sends it.',
+      ),
+    message: anyJson
+      .optional()
+      .describe('Any JSON, with variables such as ${NAME} in its texts.')
+      .meta({ default: defaultMessage }),
+    mapping: z
+      .record(z.string(), anyJson)
+      .superRefine((mapping, context) => {
+        const problem = mappingProblem(mapping);
+        if (problem !== undefined) context.addIssue(problem);
+      })
+      .optional()
+      .describe('Instead of a message: where in it what stands. { "fields/summary": "${event.data.title}" }'),
+  })
+  .superRefine(({ format, message, mapping }, context) => {
+    if (mapping === undefined) return;
+    const problem =
+      message !== undefined
+        ? 'cannot stand together with message'
+        : format !== 'message'
+          ? `is for the format message, not for ${format}`
+          : undefined;
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['mapping'], message: problem });
+  });
+
+type SendInput = z.output<typeof sendInput>;
+type SendContext = ActionContext<WebhookSettings, SendInput>;
 
 /** One attempt. */
 export function send(context: SendContext): Promise<{ readonly status: number }> {
   const { object, input, event, idempotencyKey: id } = context;
-  const payload = payloadOf({ ...input, event, secret: object.settings.payloadSecret });
-  return request(context, { id, format: input.format, payload });
+  const { format } = input;
+  const secret = object.settings.payloadSecret;
+  const payload = payloadOf({ format, message: messageFor(input), event, runId: id, secret });
+  return request(context, { id, format, payload, cause: event });
+}
+
+function messageFor({ message = defaultMessage, mapping }: SendInput): JsonValue {
+  return mapping ? messageOf(mapping) : message;
 }
 
 /** A small message that a person recognises, sent as any other. */
@@ -42,12 +82,14 @@ interface Message {
   readonly id: string;
   readonly format: Format;
   readonly payload: JsonValue;
+  /** The event that it is about. */
+  readonly cause?: Cause;
 }
 
 /** One request. Returns when the answer was 2xx, throws otherwise. */
 async function request(
   { object, signal, http }: TestContext<WebhookSettings>,
-  { id, format, payload }: Message,
+  { id, format, payload, cause }: Message,
 ): Promise<{ readonly status: number }> {
   const { url, method, timeout, allowInsecureCertificates } = object.settings;
   const { host, headers, wrapping, sign } = endpointOf(object.settings);
@@ -61,6 +103,7 @@ async function request(
       ...headers[format],
       ['webhook-id', id],
       ['webhook-timestamp', String(timestamp)],
+      ...(cause ? [[causeHeader, formatCause(cause)] as const] : []),
       ...(sign ? [['webhook-signature', sign({ id, timestamp, body })] as const] : []),
     ],
     body,
@@ -75,7 +118,12 @@ async function request(
 /** Time that an attempt may take beyond its request, so that the request's own, clearer error comes first. */
 const spareMs = 1_000;
 
-export function sendPolicy({ timeout, retries, backoff, concurrency }: WebhookSettings): ActionPolicy {
+export function sendPolicy({
+  timeout,
+  retries,
+  backoff,
+  concurrency,
+}: WebhookSettings): Partial<ActionPolicy> {
   return {
     timeoutMs: timeout * 1_000 + spareMs,
     retries,

@@ -52,7 +52,7 @@ function answering(status: number, headers: Record<string, string> = {}): Promis
   return startHttpServer((_request, response) => response.writeHead(status, headers).end());
 }
 
-const event: EventView = {
+const event: Omit<EventView, 'depth'> = {
   id: '0199ed2b-6f6e-7000-8000-000000000001',
   source: 'hypervisor-1',
   type: 'vm.power_on',

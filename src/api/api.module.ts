@@ -7,6 +7,7 @@ import { Authenticator } from './auth/authenticator.ts';
 import { ProblemFilter } from './errors/problem.filter.ts';
 import { EventsController } from './events/events.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { InboundController } from './inbound/inbound.controller.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
@@ -33,6 +34,7 @@ export class ApiModule {
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
       controllers: [
         EventsController,
+        InboundController,
         RunsController,
         ObjectsController,
         TagsController,

@@ -8,8 +8,10 @@ import { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
 import type { ResourceChange, ResourceStorePort } from '../kernel/ports.ts';
 import { EgressHttp } from '../kernel/egress/egress-http.ts';
 import { ResourceIndex } from '../kernel/resources/resource-index.ts';
+import { defaultLimits } from '../kernel/limits.ts';
 import { ResourceService } from '../kernel/resources/resource.service.ts';
 import { defineObjectType, definePlugin, secret, z } from '../sdk/index.ts';
+import { noOutbox } from '../../test/support/no-outbox.ts';
 import { ConfigApplier } from './apply-config.ts';
 import { describeLeftover } from './leftovers.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
@@ -38,11 +40,19 @@ class RecordingStore implements ResourceStorePort {
   readonly written: ResourceChange[][] = [];
 
   load(): ReturnType<ResourceStorePort['load']> {
-    return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [] });
+    return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] });
   }
 
   apply(changes: readonly ResourceChange[]): Promise<void> {
     this.written.push([...changes]);
+    return Promise.resolve();
+  }
+
+  outbox(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  clearOutbox(): Promise<void> {
     return Promise.resolve();
   }
 }
@@ -53,7 +63,8 @@ function house() {
   const index = new ResourceIndex();
   const egress = new EgressHttp({ allow: [], own: [] });
   const store = new RecordingStore();
-  const service = new ResourceService(index, registry, egress, new Notices(new EventEmitter2()), store);
+  const notices = new Notices(new EventEmitter2());
+  const service = new ResourceService(index, registry, egress, notices, noOutbox, defaultLimits, store);
   return { index, store, service, applier: new ConfigApplier(service, index, registry) };
 }
 

@@ -101,6 +101,15 @@ const limits = z
     memoryRunsPerTarget: count(1)
       .default(defaultLimits.dispatch.memoryRunsPerTarget)
       .describe('Ready runs that memory holds of one target.'),
+    maxDepth: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .default(defaultLimits.routing.maxDepth)
+      .describe('How many causes an event may have before it: what is set off by more is stopped.'),
+    registeredObjects: count(0)
+      .default(defaultLimits.routing.maxRegistered)
+      .describe('Objects of one type that may come into being by events that name them.'),
     shutdownGraceMs: count(0)
       .default(defaultLimits.dispatch.graceMs)
       .describe('How long a shutdown waits for running actions before it aborts them, ms.'),
@@ -119,7 +128,22 @@ const log = z
 /** The sections whose single values can also be set from the environment. */
 export const scalarSections = { server, store, retention, limits, log };
 
-const defaultPlugins = ['vm', 'webhook'];
+const defaultPlugins = [
+  'vm',
+  'user',
+  'tenant',
+  'sync',
+  'alarm',
+  'system',
+  'cmdb',
+  'route',
+  'webhook',
+  'email',
+  'alertmanager',
+  'netbox',
+  'github',
+  'generic',
+];
 
 export const configSchema = z
   .strictObject({

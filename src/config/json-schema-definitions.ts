@@ -31,7 +31,8 @@ const placeholders: Readonly<Record<string, JsonSchema>> = {
   },
   template: {
     title: 'Placeholder',
-    description: '${NAME}, ${DATE}, ${TIMESTAMP}, ${RANDOM}, ${event.…}, ${object.…} or ${env:NAME}',
+    description:
+      '${NAME}, ${DATE}, ${TIMESTAMP}, ${RANDOM}, ${event.…}, ${object.…}, ${run.id}, ${task.…} or ${env:NAME}',
     type: 'string',
     pattern: '\\$\\{',
   },
@@ -62,6 +63,8 @@ export class Definitions {
 
 /** Keywords whose content is no schema. */
 const values = ['default', 'const', 'enum', 'examples'];
+/** Keywords whose content is schemas by names, which may be those of keywords. */
+const maps = ['properties', 'patternProperties', '$defs'];
 
 /** Renames references, and leaves out what says nothing to an editor. */
 function tidy(value: unknown, rename: (ref: string) => string): unknown {
@@ -71,13 +74,20 @@ function tidy(value: unknown, rename: (ref: string) => string): unknown {
   return Object.fromEntries(
     entries.map(([key, inner]) => {
       if (values.includes(key)) return [key, inner];
+      if (maps.includes(key)) return [key, tidyMap(inner as object, rename)];
       return [key, key === '$ref' && typeof inner === 'string' ? rename(inner) : tidy(inner, rename)];
     }),
   );
 }
 
+function tidyMap(schemas: object, rename: (ref: string) => string): unknown {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, tidy(schema, rename)]));
+}
+
 function isNoise(key: string, value: unknown): boolean {
   const isSafeBound =
     (key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
-  return isSafeBound || (key === 'secret' && value === true);
+  // What the kernel reads of a schema, not an editor.
+  const isMark = (key === 'secret' || key === 'endpoint') && value === true;
+  return isSafeBound || isMark || (key === 'filling' && typeof value === 'string');
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { defineObjectType, definePlugin, secret, z } from '../sdk/index.ts';
+import { defineObjectType, definePlugin, endpoint, html, secret, text, z } from '../sdk/index.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
 import { configJsonSchema } from './json-schema.ts';
 
@@ -42,6 +42,8 @@ const lamp = definePlugin({
             to: z.number(),
             by: z.object({ who: z.string() }).optional(),
             note: z.json().optional(),
+            page: html().optional(),
+            label: text().optional(),
           }),
           idempotent: true,
           run: () => Promise.resolve(),
@@ -49,6 +51,11 @@ const lamp = definePlugin({
       },
     }),
     defineObjectType({ name: 'room', label: 'Room' }),
+    defineObjectType({
+      name: 'relay',
+      label: 'Relay',
+      settings: endpoint(z.object({ host: z.string(), port: z.number() })),
+    }),
   ],
 });
 
@@ -135,7 +142,9 @@ describe('the JSON Schema of the configuration', () => {
     expect(text).toContain('{"enum":["lamp.lit"]}');
     expect(text).toContain('Where the lamp is.');
     expect(text).toContain('"default":4280');
+    expect(text).toContain('"contentMediaType":"text/html"');
     expect(text).not.toContain('9007199254740991');
+    expect(text).not.toMatch(/"(?:secret|endpoint|filling)":(?:true|"(?:text|html)")/);
   });
 });
 

@@ -223,7 +223,7 @@ describe('loadConfig', () => {
         data: join(cwd, 'data'),
         store: { url: `sqlite:${join(cwd, 'data/signalbox.db')}` },
         retention: { days: 30, rows: 1_000_000 },
-        plugins: [{ use: 'vm' }, { use: 'webhook' }],
+        plugins: expect.arrayContaining([{ use: 'vm' }, { use: 'webhook' }]),
         egress: { allow: [] },
         limits: {
           maxConcurrentRuns: 256,
@@ -231,6 +231,8 @@ describe('loadConfig', () => {
           ingestPatienceMs: 2_000,
           memoryRuns: 10_000,
           memoryRunsPerTarget: 2_000,
+          maxDepth: 8,
+          registeredObjects: 100_000,
           shutdownGraceMs: 5_000,
         },
         log: { level: 'info' },

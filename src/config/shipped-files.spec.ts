@@ -7,7 +7,9 @@ import { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
 import type { ResourceStorePort } from '../kernel/ports.ts';
 import { EgressHttp } from '../kernel/egress/egress-http.ts';
 import { ResourceIndex } from '../kernel/resources/resource-index.ts';
+import { defaultLimits } from '../kernel/limits.ts';
 import { ResourceService } from '../kernel/resources/resource.service.ts';
+import { noOutbox } from '../../test/support/no-outbox.ts';
 import { ConfigApplier } from './apply-config.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
 import { loadConfig } from './load-config.ts';
@@ -16,8 +18,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const examples = readdirSync(`${root}config/examples`).filter((name) => name.endsWith('.yaml'));
 
 const store: ResourceStorePort = {
-  load: () => Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [] }),
+  load: () => Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] }),
   apply: () => Promise.resolve(),
+  outbox: () => Promise.resolve([]),
+  clearOutbox: () => Promise.resolve(),
 };
 
 async function house() {
@@ -25,7 +29,8 @@ async function house() {
   for (const { plugin, use } of await builtinPlugins()) registry.register(plugin, use);
   const index = new ResourceIndex();
   const egress = new EgressHttp({ allow: [], own: [] });
-  const service = new ResourceService(index, registry, egress, new Notices(new EventEmitter2()), store);
+  const notices = new Notices(new EventEmitter2());
+  const service = new ResourceService(index, registry, egress, notices, noOutbox, defaultLimits, store);
   return { index, applier: new ConfigApplier(service, index, registry) };
 }
 

@@ -1,6 +1,11 @@
 /** Every error code that Signalbox answers with: HTTP status, title, and what to do. `docs/errors.md` lists them. */
 export const errorCodes = {
   AUTH_REQUIRED: [401, 'Authentication required', 'Send `Authorization: Bearer <token>`.'],
+  INBOUND_REFUSED: [
+    401,
+    'Not accepted',
+    'Check the name in the address, whether its object is enabled, and the credential that it asks for.',
+  ],
   FORBIDDEN: [403, 'Not allowed', 'Use a token with the scope that the message names.'],
   NOT_FOUND: [404, 'Not found', 'Check the path and the id.'],
   METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'Use one of the methods in the `Allow` header.'],
@@ -11,6 +16,11 @@ export const errorCodes = {
     'This run cannot be retried',
     'Only failed, held and cancelled runs can be retried.',
   ],
+  RUN_NOT_ENDED: [
+    409,
+    'This run has not ended',
+    'Only runs that have succeeded, failed or been cancelled can be deleted.',
+  ],
   REQUEST_INVALID: [400, 'Request is not valid', 'Send a valid HTTP request for this address.'],
   REQUEST_TIMEOUT: [
     408,
@@ -18,7 +28,11 @@ export const errorCodes = {
     'Send headers within 10 s and the whole request within 30 s.',
   ],
   HEADERS_TOO_LARGE: [431, 'Headers too large', 'Send at most 16 KiB of headers.'],
-  BODY_TOO_LARGE: [413, 'Body too large', 'Send at most 256 KiB in one request.'],
+  BODY_TOO_LARGE: [
+    413,
+    'Body too large',
+    'Send at most 256 KiB in one request, 1 MiB to `/api/ingest/:name`.',
+  ],
   BATCH_TOO_LARGE: [413, 'Too many events in one batch', 'Send at most 1,000 events in one request.'],
   UNSUPPORTED_MEDIA_TYPE: [
     415,
@@ -48,7 +62,7 @@ export const errorCodes = {
   TEMPLATE_INVALID: [
     422,
     'Message template is not valid',
-    'Use `${NAME}`, `${DATE}`, `${TIMESTAMP}`, `${RANDOM}`, `${event.…}` or `${object.…}`.',
+    'Use `${NAME}`, `${DATE}`, `${TIMESTAMP}`, `${RANDOM}` or a path, as docs/messages.md has them.',
   ],
   FILTER_INVALID: [422, 'Filter is not valid', 'Use the operators that docs/filters.md lists.'],
   REFERENCE_MISSING: [
@@ -72,6 +86,11 @@ export const errorCodes = {
     503,
     'Storage cannot be written',
     'Try again after the seconds in `Retry-After`; nothing of this request was stored.',
+  ],
+  PLUGIN_DOWN: [
+    503,
+    'Plugin does not run',
+    'Try again after the seconds in `Retry-After`; `GET /api/plugins` says why it is down.',
   ],
   SHUTTING_DOWN: [
     503,

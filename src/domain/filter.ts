@@ -1,31 +1,27 @@
-import sift from 'sift';
-import type { JsonObject } from '../sdk/index.ts';
-import { isTypeName, typeTests } from './filter-operand.ts';
-import { eventQuery } from './filter-query.ts';
+import { compileFilter as compile, FilterError, type JsonObject } from '../sdk/index.ts';
+import { SignalboxError } from './errors.ts';
 
-type Operations = NonNullable<NonNullable<Parameters<typeof sift.createQueryTester>[1]>['operations']>;
-type Operation = Operations[string];
-
-// Named one by one: sift's own set includes $where, which runs code.
-const { $and, $or, $nor, $not, $eq, $ne, $gt, $gte, $lt, $lte } = sift;
-const { $in, $nin, $all, $exists, $size, $elemMatch, $mod } = sift;
-
-const $type: Operation = (name: unknown, owner, options) =>
-  sift.createEqualsOperation(isTypeName(name) ? typeTests[name] : () => false, owner, options);
-
-// The query carries a compiled test; sift's own $regex would build a backtracking RegExp.
-const $regex: Operation = (test: unknown, owner, options) => sift.createEqualsOperation(test, owner, options);
-
-const operations: Operations = {
-  ...{ $and, $or, $nor, $not, $eq, $ne, $gt, $gte, $lt, $lte },
-  ...{ $in, $nin, $all, $exists, $size, $elemMatch, $mod, $type, $regex },
-};
+const documentFields = ['type', 'source', 'time', 'data', 'object'];
+const objectFields = ['type', 'key', 'name', 'tags', 'settings', 'state'];
 
 /**
  * Prepares a filter on events: Mongo-style conditions on `{ type, source, time, data, object }`. Throws
  * SignalboxError FILTER_INVALID whose `field` says where the mistake stands, e.g. `filter.data.level.$foo`.
  */
 export function compileFilter(filter: JsonObject): (document: JsonObject) => boolean {
-  const test = sift.createQueryTester<JsonObject, unknown>(eventQuery(filter), { operations });
-  return (document) => test(document);
+  try {
+    return compile(filter, checkEventPath);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const { message, field, cause } = error;
+    throw new SignalboxError('FILTER_INVALID', message, { field, cause });
+  }
+}
+
+function checkEventPath([root = '', member]: readonly string[]): string | undefined {
+  if (!documentFields.includes(root)) {
+    return `an event has ${documentFields.join(', ')}; write "data.${root}" for a field of its data`;
+  }
+  const known = root !== 'object' || member === undefined || objectFields.includes(member);
+  return known ? undefined : `an object has ${objectFields.join(', ')}`;
 }

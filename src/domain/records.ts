@@ -5,8 +5,8 @@ import type { JsonObject, JsonValue } from '../sdk/index.ts';
  * UUIDv7 (ordered by time) unless a person chose them.
  */
 
-/** Who looks after a resource: the API (people) or the configuration file. */
-export type ManagedBy = 'api' | 'config';
+/** Who looks after a resource: the API (people), the configuration file, or the events that named it first. */
+export type ManagedBy = 'api' | 'config' | 'event';
 
 interface Managed {
   readonly managedBy: ManagedBy;
@@ -24,6 +24,15 @@ export interface ObjectRecord extends Managed {
   readonly tags: readonly string[];
   /** As parsed by the type's schema, defaults filled in, secrets in clear. */
   readonly settings: JsonObject;
+}
+
+/** What events have told of an object last, by the `state` of its type. Only what changes it is written. */
+export interface ObjectState {
+  readonly type: string;
+  readonly key: string;
+  readonly state: JsonObject;
+  /** When the event happened that told it; what happened before it tells nothing any more. */
+  readonly at: number;
 }
 
 /** A label for objects: `vms/jthompson-gpu`. */
@@ -98,6 +107,7 @@ export const holdReasons = [
   'target_missing',
   'plugin_unavailable',
   'outcome_unknown',
+  'too_many_targets',
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
 

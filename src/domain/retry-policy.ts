@@ -8,6 +8,7 @@ export const defaultPolicy: ActionPolicy = {
   backoffFactor: 4,
   maxBackoffMs: 12 * 3_600_000,
   concurrency: 8,
+  minGapMs: 0,
 };
 
 const longestRetryAfterMs = 3_600_000;
@@ -22,6 +23,7 @@ const ranges: Readonly<Record<keyof ActionPolicy, readonly [least: number, most:
   backoffFactor: [0, Number.MAX_VALUE],
   maxBackoffMs: [0, yearMs],
   concurrency: [1, Number.MAX_SAFE_INTEGER],
+  minGapMs: [0, yearMs],
 };
 const whole: ReadonlySet<string> = new Set(['retries', 'concurrency'] satisfies (keyof ActionPolicy)[]);
 

@@ -7,6 +7,7 @@ it.each([
   '${NAME} ${DATE} ${TIMESTAMP} ${RANDOM}',
   '${event} ${event.data} ${event.data.any.thing[0]["at all"]} ${event.object.tags.0}',
   '${object.settings.host} ${object.key}',
+  '${run.id} ${run} ${task.id} ${task.name}',
   'no placeholder, $5, $${NOT_A_VARIABLE}',
 ])('accepts %s', (text) => {
   expect(checkTemplate({ text })).toEqual([]);
@@ -29,6 +30,9 @@ it.each([
   ['${event.id.x}', 'event.id is a text and has no fields'],
   ['${event.object.settings.a}', 'event.object has no field "settings"'],
   ['${event.object.tags.first}', 'event.object.tags is a list'],
+  ['${run.task}', 'run has no field "task"; it has id'],
+  ['${task.action}', 'task has no field "action"; it has id, name'],
+  ['${run.id.x}', 'run.id is a text and has no fields'],
   ['${object.data.a}', 'object has no field "data"; it has type, key, name, tags, settings'],
   ['${event.constructor}', 'event has no field "constructor"'],
 ])('reports %s: %s', (text, expected) => {

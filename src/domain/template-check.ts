@@ -1,5 +1,5 @@
 import type { JsonValue } from '../sdk/index.ts';
-import { parseText, parseVariable, type Part } from './template-placeholder.ts';
+import { parseText, parseVariable, type Part, type Root } from './template-placeholder.ts';
 
 /** A mistake in a template. `path` is where it stands in the value: `message.blocks[0].text`, '' for the value itself. */
 export interface TemplateProblem {
@@ -58,9 +58,11 @@ function checkPart(part: Part, known: TemplateKnowledge): string | undefined {
 type Shape = 'text' | 'texts' | 'any' | { readonly [field: string]: Shape };
 
 const identity = { type: 'text', key: 'text', name: 'text', tags: 'texts' } as const;
-const shapes: Record<'event' | 'object', Shape> = {
+const shapes: Record<Root, Shape> = {
   event: { id: 'text', source: 'text', type: 'text', time: 'text', data: 'any', object: identity },
-  object: { ...identity, settings: 'any' },
+  object: { ...identity, settings: 'any', state: 'any' },
+  run: { id: 'text' },
+  task: { id: 'text', name: 'text' },
 };
 
 function checkShape(shape: Shape, segments: readonly string[], at: string): string | undefined {

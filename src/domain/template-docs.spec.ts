@@ -21,6 +21,8 @@ describe('docs/messages.md', () => {
     const rendered = compileTemplate(message).render({
       event,
       object: { ...event.object, settings: { host: 'node-7', rack: 4 } },
+      run: { id: '019a-11' },
+      task: { id: 'tell-ops', name: 'Tell the operators' },
       now: new Date('2025-10-16T15:38:07Z'),
       random: 42,
       timeZone: 'America/New_York',

@@ -12,10 +12,13 @@ export type Part =
 export const builtIns = ['NAME', 'DATE', 'TIMESTAMP', 'RANDOM'] as const;
 export type BuiltIn = (typeof builtIns)[number];
 
+export const roots = ['event', 'object', 'run', 'task'] as const;
+export type Root = (typeof roots)[number];
+
 /** What a placeholder stands for. */
 export type Variable =
   | { readonly kind: 'builtIn'; readonly name: BuiltIn }
-  | { readonly kind: 'path'; readonly root: 'event' | 'object'; readonly segments: readonly string[] }
+  | { readonly kind: 'path'; readonly root: Root; readonly segments: readonly string[] }
   | { readonly kind: 'problem'; readonly message: string };
 
 /**
@@ -48,7 +51,7 @@ export function parseText(text: string): readonly Part[] {
 }
 
 const pathSegment = /\.([\p{L}\p{N}_-]+)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]/uy;
-const help = `Use ${builtIns.map((name) => `\${${name}}`).join(', ')}, \${event.…} or \${object.…}`;
+const help = `Use ${builtIns.map((name) => `\${${name}}`).join(', ')}, or a path in ${roots.join(', ')}, such as \${event.data}`;
 
 /** Reads what stands between the braces. */
 export function parseVariable(content: string): Variable {
@@ -64,7 +67,7 @@ export function parseVariable(content: string): Variable {
         'a key with other characters than letters, digits, - and _ is written ["key"]',
     );
   }
-  if (root !== 'event' && root !== 'object') return problem(`unknown variable \${${content}}. ${help}`);
+  if (!isRoot(root)) return problem(`unknown variable \${${content}}. ${help}`);
   return { kind: 'path', root, segments };
 }
 
@@ -83,6 +86,10 @@ function parseSegments(content: string, from: number): readonly string[] | undef
 
 function isBuiltIn(name: string): name is BuiltIn {
   return (builtIns as readonly string[]).includes(name);
+}
+
+function isRoot(name: string): name is Root {
+  return (roots as readonly string[]).includes(name);
 }
 
 function problem(message: string): Variable {

@@ -1,12 +1,18 @@
 import type { EventView, JsonObject, JsonValue } from '../sdk/index.ts';
 import { formatDate } from './template-date.ts';
-import type { Variable } from './template-placeholder.ts';
+import type { Root, Variable } from './template-placeholder.ts';
+
+/** Makes of the text of a value what is inserted. */
+export type Insert = (text: string) => string;
 
 /** All that a message may draw on. */
 export interface TemplateScope {
   readonly event: EventView;
   /** The event's object: type, key, name, tags, and its settings without secrets. */
   readonly object?: JsonObject;
+  /** What is being done. */
+  readonly run: { readonly id: string };
+  readonly task: { readonly id: string; readonly name: string };
   readonly now: Date;
   /** A random integer, for `${RANDOM}`. */
   readonly random: number;
@@ -14,6 +20,11 @@ export interface TemplateScope {
   readonly timeZone?: string;
   /** Characters that may still be inserted into texts; used up, `render` throws a RangeError. Default: any number. */
   readonly room?: { characters: number };
+  /**
+   * Makes of the text of a value what is inserted. With it, all values are inserted as text. Default: texts as they are,
+   * and a placeholder that stands alone becomes its value.
+   */
+  readonly insert?: Insert;
 }
 
 /** Finds a variable's value in the scope; undefined where there is none. */
@@ -25,9 +36,7 @@ export function createLookup(variable: Variable): Lookup {
     case 'builtIn':
       return builtInLookups[variable.name];
     case 'path':
-      return variable.root === 'event'
-        ? eventLookup(variable.segments)
-        : ({ object }) => valueAt(object, variable.segments);
+      return pathLookup(variable.root, variable.segments);
     case 'problem':
       return () => undefined;
   }
@@ -39,6 +48,19 @@ const builtInLookups = {
   TIMESTAMP: ({ now }) => Math.floor(now.getTime() / 1000),
   RANDOM: ({ random }) => random,
 } satisfies Record<string, Lookup>;
+
+function pathLookup(root: Root, segments: readonly string[]): Lookup {
+  switch (root) {
+    case 'event':
+      return eventLookup(segments);
+    case 'object':
+      return ({ object }) => valueAt(object, segments);
+    case 'run':
+      return ({ run: { id } }) => valueAt({ id }, segments);
+    case 'task':
+      return ({ task: { id, name } }) => valueAt({ id, name }, segments);
+  }
+}
 
 function eventLookup(segments: readonly string[]): Lookup {
   const [first, ...rest] = segments;

@@ -6,6 +6,7 @@ const event: EventView = {
   id: 'e1',
   source: '/lab',
   type: 'sync.error',
+  depth: 0,
   time: '2025-10-16T15:38:00.000Z',
   data: {
     level: 'critical',
@@ -27,6 +28,8 @@ const scope: TemplateScope = {
     tags: [],
     settings: { host: 'nas', port: 22 },
   },
+  run: { id: '019a-11' },
+  task: { id: 'tell-ops', name: 'Tell the operators' },
   now: new Date('2025-10-16T15:38:07.250Z'),
   random: 42,
   timeZone: 'America/New_York',
@@ -62,13 +65,18 @@ describe('the variables of a message', () => {
     ['${event.object.tags.0}', 'syncs/nightly'],
     ['${object.settings.host}', 'nas'],
     ['${object.name}', 'Offsite copy'],
+    ['${run.id}', '019a-11'],
+    ['${task.id}', 'tell-ops'],
+    ['${task.name}', 'Tell the operators'],
+    ['${task}', { id: 'tell-ops', name: 'Tell the operators' }],
   ])('follows the path %s', (text, expected) => {
     expect(render(text)).toEqual(expected);
   });
 
   it('gives the whole event with its declared fields only', () => {
     const object = { ...event.object!, settings: { token: 'hush' } };
-    expect(render('${event}', { event: { ...event, object } })).toEqual(event);
+    const { depth: _, ...declared } = event;
+    expect(render('${event}', { event: { ...event, object } })).toEqual(declared);
     expect(render('${event.object}', { event: { ...event, object } })).toEqual(event.object);
     expect(render('${event.object.settings.token}', { event: { ...event, object } })).toBe(
       '${event.object.settings.token}',
@@ -152,6 +160,8 @@ describe('what is not filled in', () => {
     '${event.data.__proto__}',
     '${event.toString}',
     '${object.settings.hidden}',
+    '${run.state}',
+    '${task.id.length}',
     '${HOSTNAME}',
     '${}',
     '${1 + 1}',

@@ -3,7 +3,7 @@ import { parseText, parseVariable, type Part } from './template-placeholder.ts';
 import { createLookup, type Lookup, type TemplateScope } from './template-scope.ts';
 
 export { checkTemplate } from './template-check.ts';
-export type { TemplateScope } from './template-scope.ts';
+export type { Insert, TemplateScope } from './template-scope.ts';
 
 /**
  * A value with placeholders in its texts, ready to be filled in again and again. Keys of objects are not filled
@@ -101,14 +101,20 @@ function compilePart(part: Part): Slot {
 
 function wholeValue(lookup: Lookup, raw: string): Render {
   return (scope) => {
+    if (scope.insert) return asText(lookup(scope), raw, scope);
     const value = lookup(scope);
     return value === undefined ? raw : value;
   };
 }
 
-function asText(value: JsonValue | undefined, raw: string, { room }: TemplateScope): string {
+/** As it stands in a text. */
+export function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function asText(value: JsonValue | undefined, raw: string, { room, insert }: TemplateScope): string {
   if (value === undefined) return raw;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = insert ? insert(textOf(value)) : textOf(value);
   if (room && (room.characters -= text.length) < 0) throw new RangeError('the inserted values are too large');
   return text;
 }

@@ -5,6 +5,7 @@ import { FailureLog } from './dispatch/failure-log.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
 import { Lanes } from './dispatch/lanes.ts';
 import { ObjectTester } from './dispatch/object-tester.ts';
+import { Pace } from './dispatch/pace.ts';
 import { Preparation } from './dispatch/preparation.ts';
 import { Recovery } from './dispatch/recovery.ts';
 import { RenderedInput } from './dispatch/rendered-input.ts';
@@ -12,38 +13,53 @@ import { RunControl } from './dispatch/run-control.ts';
 import { Runner } from './dispatch/runner.ts';
 import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
+import { InboundEndpoints } from './inbound/inbound-endpoints.ts';
+import { TargetPreview } from './dispatch/target-preview.ts';
 import { Kernel } from './kernel.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
+import { Announcer } from './notices/announcer.ts';
 import { Notices } from './notices/notices.ts';
 import { KernelPluginHost } from './plugins/kernel-plugin-host.ts';
+import { Mounts } from './plugins/mounts.ts';
 import { PLUGIN_HOST } from './plugins/plugin-host.ts';
 import { PluginRegistry } from './plugins/plugin-registry.ts';
+import { ObjectViews } from './resources/object-views.ts';
+import { Outbox } from './resources/outbox.ts';
 import { ResourceIndex } from './resources/resource-index.ts';
 import { ResourceService } from './resources/resource.service.ts';
 import { Planner } from './routing/planner.ts';
+import { TaskTargets } from './routing/task-targets.ts';
 import { ViewOfObjects } from './routing/view-of-objects.ts';
 import { EventStream } from './stream/event-stream.ts';
+import { Subjects } from './stream/subjects.ts';
 
 const open = [
   KERNEL_LOGGER,
   KERNEL_LIMITS,
   PLUGIN_HOST,
   Kernel,
+  Mounts,
   Notices,
   PluginRegistry,
   ResourceIndex,
   ResourceService,
   EventStream,
+  InboundEndpoints,
   RunControl,
   ObjectTester,
+  TargetPreview,
   Dispatcher,
 ];
 const inner = [
+  Announcer,
   Backlog,
   FailureLog,
   HeldRuns,
   Lanes,
+  ObjectViews,
+  Outbox,
+  Pace,
   Planner,
   Preparation,
   Recovery,
@@ -51,6 +67,8 @@ const inner = [
   Runner,
   Settler,
   SpentTasks,
+  Subjects,
+  TaskTargets,
   ViewOfObjects,
 ];
 

@@ -7,7 +7,9 @@ import { Recovery } from './dispatch/recovery.ts';
 import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
+import { Announcer } from './notices/announcer.ts';
 import { Notices } from './notices/notices.ts';
+import { Outbox } from './resources/outbox.ts';
 import { ResourceService } from './resources/resource.service.ts';
 import { EventStream } from './stream/event-stream.ts';
 
@@ -28,6 +30,8 @@ export class Kernel implements BeforeApplicationShutdown {
     private readonly spentTasks: SpentTasks,
     private readonly notices: Notices,
     private readonly failures: FailureLog,
+    private readonly outbox: Outbox,
+    private readonly announcer: Announcer,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
@@ -43,14 +47,25 @@ export class Kernel implements BeforeApplicationShutdown {
     this.stream.committed.subscribe((committed) => {
       this.dispatcher.accept(committed);
       this.notices.tell('events.committed', committed);
+      for (const { type, key } of committed.registered) {
+        const ref = { kind: 'object', id: `${type}/${key}` } as const;
+        this.notices.tell('resource.changed', { ref, change: 'created' });
+      }
     });
     this.stream.failed.subscribe(() => {
       this.backlog.sweepSoon();
     });
     this.settler.settled.subscribe((settlements) => {
-      this.failures.note(settlements);
       this.notices.tell('runs.settled', { settlements });
     });
+    this.dispatcher.failed.subscribe((failure) => {
+      this.failures.note(failure);
+    });
+    this.dispatcher.disabled.subscribe((disabling) => {
+      this.notices.tell('target.disabled', disabling);
+    });
+    this.announcer.start();
+    await this.outbox.publishLeft();
     await this.heldRuns.start();
     await this.spentTasks.start();
     await this.dispatcher.start();
@@ -71,6 +86,7 @@ export class Kernel implements BeforeApplicationShutdown {
   /** Nothing more in, and the last outcomes to the disk. The storage closes after it. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.drain();
+    await this.outbox.close();
     await this.stream.close();
     await this.settler.close();
     this.logger.info({}, 'Kernel stopped');

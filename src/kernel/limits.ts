@@ -8,6 +8,12 @@ export interface KernelLimits {
     /** Events of at most so many requests are stored in one transaction. */
     readonly groupSize: number;
   };
+  readonly routing: {
+    /** Causes that an event may have before it; longer chains are stopped. */
+    readonly maxDepth: number;
+    /** Objects of one type that may come into being by events. */
+    readonly maxRegistered: number;
+  };
   readonly dispatch: DispatchLimits;
 }
 
@@ -28,6 +34,7 @@ export interface DispatchLimits {
 
 export const defaultLimits: KernelLimits = {
   ingest: { maxWaiting: 10_000, maxWaitingBytes: 64 * 1024 * 1024, patienceMs: 2_000, groupSize: 500 },
+  routing: { maxDepth: 8, maxRegistered: 100_000 },
   dispatch: {
     concurrency: 256,
     memoryRuns: 10_000,

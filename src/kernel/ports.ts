@@ -1,9 +1,10 @@
-import type { JsonObject } from '../sdk/index.ts';
+import type { Cause, JsonObject, JsonValue } from '../sdk/index.ts';
 import type {
   AttemptRecord,
   EventRecord,
   HoldReason,
   ObjectRecord,
+  ObjectState,
   RunRecord,
   RunState,
   TagRecord,
@@ -16,11 +17,20 @@ import type {
  * SignalboxError STORAGE_UNAVAILABLE when the storage fails, after which nothing of the call is stored.
  */
 
+/** What events say of the objects that they are about. */
+export interface DirectoryChange {
+  /** Objects that come into being with them; one that is stored meanwhile stays as it is. */
+  readonly registered: readonly ObjectRecord[];
+  /** At most one for each object. */
+  readonly states: readonly ObjectState[];
+}
+
 /** The runs that a set of new events causes. */
 export interface Plan {
   readonly runs: readonly RunRecord[];
   /** Ids of delete-after-running tasks that fired in it. */
   readonly spentTasks: readonly string[];
+  readonly directory?: DirectoryChange;
 }
 
 /** What became of the events of one commit, in their order. */
@@ -28,6 +38,7 @@ export interface Commit {
   readonly events: readonly { readonly id: string; readonly duplicate: boolean }[];
   readonly runs: readonly RunRecord[];
   readonly spentTasks: readonly string[];
+  readonly directory?: DirectoryChange;
 }
 
 /**
@@ -118,6 +129,8 @@ export interface RunQueuePort {
     },
     now: number,
   ): Promise<readonly string[]>;
+  /** When the last attempt on a target began, if that was later than `after` (epoch ms). */
+  lastBegun(target: string, after: number): Promise<number | undefined>;
   /** For which reasons runs of which action on which targets are held. */
   heldTargets(): Promise<
     readonly { readonly target: string; readonly action: string; readonly reason: HoldReason }[]
@@ -134,7 +147,10 @@ export interface TimeRange {
   readonly to?: number;
 }
 
-/** A page, newest first. `next` is the cursor of the following page. */
+/**
+ * A page, newest first unless it was asked for otherwise. `next` is the cursor of the following page; a page may be short,
+ * even empty, and have one.
+ */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
@@ -160,15 +176,41 @@ export interface RunQuery extends PageRequest {
   /** `<object type>/<key>`. */
   readonly target?: string;
   readonly eventId?: string;
+  readonly action?: string;
+  /** Of the event, `cmdb.updated`. */
+  readonly eventType?: string;
+  /** A text that the run has in it, its event's type, object or source, or what was sent and received; case aside. */
+  readonly search?: string;
+  /** Default: newest first. */
+  readonly order?: RunOrder;
 }
 
-/** Reading what happened. */
+/** Runs of one target or task are in the order of time. */
+export interface RunOrder {
+  readonly by: 'time' | 'target' | 'task';
+  readonly descending: boolean;
+}
+
+/** What is shown beside a run in a list. */
+export interface RunContext {
+  /** Absent when it is no longer kept. */
+  readonly event?: Pick<EventRecord, 'type' | 'object'>;
+  /** HTTP status of the last answer. */
+  readonly responseStatus?: number;
+}
+
+/** Reading what happened, and forgetting it. */
 export interface HistoryPort {
   events(query: EventQuery): Promise<Page<EventRecord>>;
   event(id: string): Promise<EventRecord | undefined>;
+  /** A cursor whose run has been deleted meanwhile: rejects with QUERY_INVALID, unless the order is that of time. */
   runs(query: RunQuery): Promise<Page<RunRecord>>;
+  /** One for each run, in their order. */
+  contexts(runs: readonly RunRecord[]): Promise<readonly RunContext[]>;
   run(id: string): Promise<RunRecord | undefined>;
   attempts(runId: string): Promise<readonly AttemptRecord[]>;
+  /** Deletes a run that has ended, with its attempts. False when it has not ended or does not exist. */
+  removeRun(id: string): Promise<boolean>;
 }
 
 export const RETENTION = Symbol('Retention');
@@ -214,6 +256,7 @@ export interface Resources {
   readonly tags: readonly TagRecord[];
   readonly tasks: readonly TaskRecord[];
   readonly triggers: readonly TriggerRecord[];
+  readonly states: readonly ObjectState[];
 }
 
 /** `put` inserts or replaces by identity (object: type and key; tag: name; task and trigger: id). */
@@ -225,10 +268,37 @@ export type ResourceChange =
   | { readonly kind: 'object'; readonly remove: { readonly type: string; readonly key: string } }
   | { readonly kind: 'tag' | 'task' | 'trigger'; readonly remove: string };
 
+/** An event about a change of an object that is on disk, while the event itself is not yet. */
+export interface OutboxRecord {
+  /** UUIDv7; the event's id at its source. */
+  readonly id: string;
+  readonly event: {
+    readonly type: string;
+    readonly data: JsonValue;
+    /** When the object was changed, epoch ms. */
+    readonly time: number;
+    /** The event that led to the change. */
+    readonly causedBy?: Cause;
+  };
+  /** The object that it is about, as it was last. */
+  readonly object: ObjectRecord;
+}
+
 export interface ResourceStorePort {
   load(): Promise<Resources>;
-  /** All or nothing. */
-  apply(changes: readonly ResourceChange[]): Promise<void>;
+  /**
+   * All or nothing. An object takes its state with it when it is removed. `outbox` and `states` are stored together with
+   * the changes; a state that is older than the stored one is left out.
+   */
+  apply(
+    changes: readonly ResourceChange[],
+    outbox?: readonly OutboxRecord[],
+    states?: readonly ObjectState[],
+  ): Promise<void>;
+  /** What a previous process left in the outbox, in the order of the ids. */
+  outbox(): Promise<readonly OutboxRecord[]>;
+  /** The events are stored. */
+  clearOutbox(ids: readonly string[]): Promise<void>;
 }
 
 export const TOKEN_STORE = Symbol('TokenStore');

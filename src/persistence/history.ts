@@ -1,11 +1,13 @@
-import type { AttemptRecord, EventRecord, RunRecord } from '../domain/records.ts';
-import type { EventQuery, HistoryPort, Page, PageRequest, RunQuery } from '../kernel/ports.ts';
+import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../domain/records.ts';
+import type { EventQuery, HistoryPort, Page, PageRequest, RunContext, RunQuery } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
 import { EventEntity, toEvent } from './entities/event.entity.ts';
 import { RunEntity, toRun } from './entities/run.entity.ts';
 import { idRange, timeRange } from './page-range.ts';
+import { runContexts } from './run-contexts.ts';
 import { inState } from './run-state.ts';
+import { needsWalk, walkRuns } from './run-walk.ts';
 
 export class History implements HistoryPort {
   constructor(private readonly database: Database) {}
@@ -42,6 +44,7 @@ export class History implements HistoryPort {
       ...idRange(query),
     };
     if (!storable(query)) return nothing;
+    if (needsWalk(query)) return walkRuns(this.database, query);
     return this.database.read(async (em) => {
       if (!query.states) return page((await em.find(RunEntity, where, newest(query))).map(toRun), query);
       // State by state: the index gives the newest runs of one state, but not of several in one order.
@@ -53,6 +56,10 @@ export class History implements HistoryPort {
         query,
       );
     });
+  }
+
+  contexts(runs: readonly RunRecord[]): Promise<readonly RunContext[]> {
+    return this.database.read((em) => runContexts(em, runs));
   }
 
   run(id: string): Promise<RunRecord | undefined> {
@@ -70,7 +77,18 @@ export class History implements HistoryPort {
       return rows.map(toAttempt);
     });
   }
+
+  removeRun(id: string): Promise<boolean> {
+    if (!storable({ id })) return Promise.resolve(false);
+    return this.database.write(async (em) => {
+      const removed = await em.nativeDelete(RunEntity, { id, state: { $in: [...ended] } });
+      if (removed > 0) await em.nativeDelete(AttemptEntity, { runId: id });
+      return removed > 0;
+    });
+  }
 }
+
+const ended: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
 
 const nothing = Promise.resolve({ items: [] });
 

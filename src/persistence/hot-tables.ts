@@ -1,8 +1,8 @@
-import type { AttemptRecord, EventRecord, RunRecord } from '../domain/records.ts';
+import type { AttemptRecord, EventRecord, ObjectRecord, ObjectState, RunRecord } from '../domain/records.ts';
 import type { JsonValue } from '../sdk/index.ts';
 
 /*
- * The three tables that every event touches are written without MikroORM, whose `insertMany` takes several times as
+ * The tables that an event touches are written without MikroORM, whose `insertMany` takes several times as
  * long. Here is how a record becomes a row of them; the conformance suite holds it against the entities.
  */
 
@@ -10,7 +10,7 @@ import type { JsonValue } from '../sdk/index.ts';
 export type Value = string | number | null;
 
 /** As PostgreSQL calls it. */
-export type ColumnType = 'text' | 'bigint' | 'json';
+export type ColumnType = 'text' | 'bigint' | 'bool' | 'json';
 
 export interface HotTable<R> {
   readonly name: string;
@@ -114,6 +114,48 @@ export const attemptTable: HotTable<AttemptRecord> = {
       optionalJson(attempt.received),
       optionalJson(attempt.result),
     );
+  },
+};
+
+/** For objects that events name first; people's go through MikroORM. */
+export const objectTable: HotTable<ObjectRecord> = {
+  name: 'object',
+  columns: [
+    ['type', 'text'],
+    ['key', 'text'],
+    ['name', 'text'],
+    ['enabled', 'bool'],
+    ['tags', 'json'],
+    ['settings', 'json'],
+    ['managed_by', 'text'],
+    ['created_at', 'bigint'],
+    ['updated_at', 'bigint'],
+  ],
+  append(row, object) {
+    row.push(
+      object.type,
+      object.key,
+      object.name,
+      Number(object.enabled),
+      JSON.stringify(object.tags),
+      JSON.stringify(object.settings),
+      object.managedBy,
+      object.createdAt,
+      object.updatedAt,
+    );
+  },
+};
+
+export const objectStateTable: HotTable<ObjectState> = {
+  name: 'object_state',
+  columns: [
+    ['type', 'text'],
+    ['key', 'text'],
+    ['state', 'json'],
+    ['at', 'bigint'],
+  ],
+  append(row, { type, key, state, at }) {
+    row.push(type, key, JSON.stringify(state), at);
   },
 };
 

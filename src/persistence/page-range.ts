@@ -1,7 +1,7 @@
 import type { PageRequest, TimeRange } from '../kernel/ports.ts';
 
 /** How far the time in an id may lie from the time beside it: clocks are set back now and then. */
-const slack = 24 * 3_600_000;
+export const slack = 24 * 3_600_000;
 /** The latest that an id can say. */
 export const lastTime = 2 ** 48 - 1;
 

@@ -1,7 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
-import type { ResourceChange, Resources, ResourceStorePort } from '../kernel/ports.ts';
+import type { ObjectState } from '../domain/records.ts';
+import type { OutboxRecord, ResourceChange, Resources, ResourceStorePort } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { ObjectEntity, toObject } from './entities/object.entity.ts';
+import { ObjectStateEntity, toObjectState } from './entities/object-state.entity.ts';
+import { OutboxEntity, toOutbox } from './entities/outbox.entity.ts';
 import { TagEntity, tagRow, toTag } from './entities/tag.entity.ts';
 import { TaskEntity, taskRow, toTask } from './entities/task.entity.ts';
 import { toTrigger, TriggerEntity, triggerRow } from './entities/trigger.entity.ts';
@@ -15,15 +18,34 @@ export class ResourceStore implements ResourceStorePort {
       tags: (await em.findAll(TagEntity)).map(toTag),
       tasks: (await em.findAll(TaskEntity)).map(toTask),
       triggers: (await em.findAll(TriggerEntity)).map(toTrigger),
+      states: (await em.findAll(ObjectStateEntity)).map(toObjectState),
     }));
   }
 
-  apply(changes: readonly ResourceChange[]): Promise<void> {
+  apply(
+    changes: readonly ResourceChange[],
+    outbox: readonly OutboxRecord[] = [],
+    states: readonly ObjectState[] = [],
+  ): Promise<void> {
     // Only the last change of a resource counts, and then their order does not matter.
     const last = new Map(changes.map((change) => [identityOf(change), change]));
     return this.database.write(async (em) => {
       await putAll(em, [...last.values()].filter(isPut));
       for (const change of last.values()) if (!isPut(change)) await remove(em, change);
+      if (outbox.length > 0) await em.insertMany(OutboxEntity, [...outbox]);
+      for (const state of states) await putState(em, state);
+    });
+  }
+
+  outbox(): Promise<readonly OutboxRecord[]> {
+    return this.database.read(async (em) =>
+      (await em.findAll(OutboxEntity, { orderBy: { id: 'asc' } })).map(toOutbox),
+    );
+  }
+
+  clearOutbox(ids: readonly string[]): Promise<void> {
+    return this.database.write(async (em) => {
+      await em.nativeDelete(OutboxEntity, { id: { $in: [...ids] } });
     });
   }
 }
@@ -47,10 +69,23 @@ async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void>
   if (triggers.length > 0) await em.upsertMany(TriggerEntity, triggers);
 }
 
+/** Events write states, too, and not in turn with this. */
+async function putState(em: SqlEntityManager, { type, key, state, at }: ObjectState): Promise<void> {
+  await em.getConnection().execute(
+    `insert into object_state (type, key, state, at) values (?, ?, ?, ?)
+     on conflict (type, key) do update set state = excluded.state, at = excluded.at
+     where object_state.at <= excluded.at`,
+    [type, key, JSON.stringify(state), at],
+    'run',
+    em.getTransactionContext(),
+  );
+}
+
 async function remove(em: SqlEntityManager, change: Removal): Promise<void> {
   switch (change.kind) {
     case 'object':
-      await em.nativeDelete(ObjectEntity, { type: change.remove.type, key: change.remove.key });
+      await em.nativeDelete(ObjectEntity, { ...change.remove });
+      await em.nativeDelete(ObjectStateEntity, { ...change.remove });
       break;
     case 'tag':
       await em.nativeDelete(TagEntity, { name: change.remove });

@@ -76,6 +76,18 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
+  lastBegun(target: string, after: number): Promise<number | undefined> {
+    return this.database.read(async (em) => {
+      const where = { target, startedAt: { $gt: after } };
+      const [last] = await em.find(RunEntity, where, {
+        orderBy: { startedAt: 'desc' },
+        limit: 1,
+        fields: ['startedAt'],
+      });
+      return last?.startedAt ?? undefined;
+    });
+  }
+
   heldTargets(): ReturnType<RunQueuePort['heldTargets']> {
     return this.database.read(async (em) => {
       const rows = await em

@@ -27,6 +27,14 @@ export class RetryableError extends Error {
 }
 
 /**
+ * A request was sent, in whole or in part, and no complete answer came back: nobody knows whether it was acted on. An
+ * action for which that matters throws an `UnknownOutcomeError` instead.
+ */
+export class NoAnswerError extends RetryableError {
+  override name = 'NoAnswerError';
+}
+
+/**
  * It may or may not have happened (an answer was lost after the point of no return). An idempotent action is
  * tried again; any other is held for a person.
  */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { freePort, startHttpServer, startHttpsServer, startTcpServer } from '../../test/support/servers.ts';
-import { PermanentError, RetryableError } from './errors.ts';
+import { NoAnswerError, PermanentError, RetryableError } from './errors.ts';
 import { createHttpClient, type HttpClientOptions, type ObservedExchange } from './http-client.ts';
 import { createResolver, type JudgedAddress } from './http-address.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -133,6 +133,16 @@ describe('limits of an answer', () => {
     expect(response).toMatchObject({ status: 200, truncated: true });
     expect(response.body).toHaveLength(65_536);
     await cut.promise;
+  });
+
+  it('reads as much as the caller asks for', async () => {
+    await using server = await startHttpServer((_request, response) => response.end('x'.repeat(200_000)));
+    const whole = await requestOnce({ url: server.url, maxBodyBytes: 200_000 });
+    expect(whole).toMatchObject({ body: 'x'.repeat(200_000), truncated: false });
+    expect(await requestOnce({ url: server.url, maxBodyBytes: 10 })).toMatchObject({
+      body: 'x'.repeat(10),
+      truncated: true,
+    });
   });
 
   it('fails on more than 16 KiB of headers', async () => {
@@ -436,6 +446,52 @@ describe('TLS', () => {
     await using server = await startHttpServer();
     const error = await failureOf(requestOnce({ url: server.url.replace('http:', 'https:') }));
     expect(error.message).toContain('does not speak TLS');
+  });
+});
+
+describe('a failure tells whether the request may have been acted on', () => {
+  const silent = () => startTcpServer(() => undefined);
+
+  it.each<[how: string, fail: (url: string) => Promise<HttpResponse>]>([
+    ['the time is up', (url) => requestOnce({ url, timeoutMs: 500 })],
+    ['the caller aborts', (url) => requestOnce({ url, signal: AbortSignal.timeout(500) })],
+  ])('it may, when %s while the answer is awaited', async (_how, fail) => {
+    await using server = await silent();
+    expect(await failureOf(fail(server.url))).toBeInstanceOf(NoAnswerError);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhal'],
+    ['something that is no answer', '220 mail.test ESMTP\r\n'],
+  ])('it may, when the server hangs up after %s', async (_what, sent) => {
+    await using server = await startTcpServer((socket) => socket.once('data', () => socket.end(sent)));
+    expect(await failureOf(requestOnce({ url: server.url }))).toBeInstanceOf(NoAnswerError);
+  });
+
+  it('it cannot, when there was no connection', async () => {
+    await using http = await silent();
+    await using https = await startHttpsServer();
+    for (const url of [
+      `http://127.0.0.1:${await freePort()}`,
+      http.url.replace('http:', 'https:'),
+      https.url,
+    ]) {
+      const error = await failureOf(requestOnce({ url, timeoutMs: 200 }));
+      expect(error).toBeInstanceOf(RetryableError);
+      expect(error).not.toBeInstanceOf(NoAnswerError);
+    }
+    expect(https.requests).toEqual([]);
+  });
+
+  it('it cannot, when it waited for a connection', async () => {
+    await using server = await silent();
+    await using client = createHttpClient({ maxConnectionsPerOrigin: 1 });
+    const first = failureOf(client.request({ method: 'POST', url: server.url }));
+    const second = await failureOf(client.request({ method: 'POST', url: server.url, timeoutMs: 30 }));
+    expect(second).not.toBeInstanceOf(NoAnswerError);
+    await client.close();
+    expect(await first).toBeInstanceOf(NoAnswerError);
   });
 });
 

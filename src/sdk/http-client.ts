@@ -1,12 +1,13 @@
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { PermanentError, RetryableError } from './errors.ts';
 import { createResolver, type Judge, type Resolve } from './http-address.ts';
+import { GuardedDispatcher } from './guarded-dispatcher.ts';
 import { createConnector, type ConnectorOptions } from './http-connector.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { headerProblem } from './http-headers.ts';
 import { parseTarget } from './http-target.ts';
 import { VERSION } from './version.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+import type { DispatcherOptions, HttpClient, HttpRequest, HttpResponse } from './http.ts';
 
 export interface HttpClientOptions {
   /** Judges every address before it is connected to. Default: all are allowed. */
@@ -28,6 +29,8 @@ export interface ObservedExchange {
 
 /** An HTTP client that owns its connections. */
 export interface OwnedHttpClient extends HttpClient, AsyncDisposable {
+  /** The same way out for what works with undici itself. */
+  dispatcher(options?: DispatcherOptions): Dispatcher;
   /** Cuts all connections; requests under way fail with a `RetryableError`. */
   close(): Promise<void>;
 }
@@ -63,7 +66,14 @@ export function createHttpClient(options: HttpClientOptions = {}): OwnedHttpClie
     await Promise.all([strict.close(), insecure.close()]);
   };
 
+  const lent = {
+    strict: new GuardedDispatcher(strict.agent),
+    insecure: new GuardedDispatcher(insecure.agent),
+  };
+
   return {
+    dispatcher: ({ allowInsecureCertificates = false } = {}) =>
+      allowInsecureCertificates ? lent.insecure : lent.strict,
     request: observe ? (request) => observed(exchange(request), request, observe) : exchange,
     close,
     [Symbol.asyncDispose]: close,

@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Dispatcher } from 'undici';
-import { RetryableError } from './errors.ts';
+import { NoAnswerError, RetryableError } from './errors.ts';
 import { toHttpError } from './http-failure.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { HttpTarget } from './http-target.ts';
 
-/** Bytes of an answer's body that are read. */
-const maxBodyBytes = 64 * 1024;
+const defaultMaxBodyBytes = 64 * 1024;
 
 const defaultTimeoutMs = 5_000;
 
@@ -28,6 +27,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private size = 0;
   private settled = false;
+  private sent = false;
 
   constructor(
     private readonly target: HttpTarget,
@@ -41,13 +41,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   /** The time is up. */
   expire(): void {
-    this.cut(new RetryableError(`${this.target.address} timed out after ${this.timeoutMs} ms ${this.phase}`));
+    this.cut(new this.Failure(`${this.target.address} timed out after ${this.timeoutMs} ms ${this.phase}`));
   }
 
   /** The caller's signal was aborted. */
   handleEvent(): void {
     this.cut(
-      new RetryableError(`request to ${this.target.address} was aborted`, {
+      new this.Failure(`request to ${this.target.address} was aborted`, {
         cause: this.request.signal?.reason,
       }),
     );
@@ -57,6 +57,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     // Given up while it waited for a connection: throwing leaves it unsent and the connection usable.
     if (this.settled) throw new Error('the request was given up before it was sent');
     this.controller = controller;
+    this.sent = true;
     this.phase = 'while waiting for the answer';
   }
 
@@ -72,7 +73,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = maxBodyBytes - this.size;
+    const room = (this.request.maxBodyBytes ?? defaultMaxBodyBytes) - this.size;
     this.chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
     this.size += chunk.length;
     if (chunk.length <= room) return;
@@ -87,7 +88,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(toHttpError(error, this.target.address));
+    this.fail(toHttpError(error, this.target.address, this.Failure));
+  }
+
+  /** What a failure is now. undici tells that it begins a request just before it writes the first byte. */
+  private get Failure(): typeof RetryableError {
+    return this.sent ? NoAnswerError : RetryableError;
   }
 
   private answer(truncated: boolean): void {

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** Milliseconds for the whole exchange, connecting included (at most 5,000 of it). Default 5,000. */
   readonly timeoutMs?: number;
+  /** Bytes of the answer's body that are read. Default 64 KiB. */
+  readonly maxBodyBytes?: number;
   /** Accept any TLS certificate. For self-signed certificates in test environments. */
   readonly allowInsecureCertificates?: boolean;
   readonly signal?: AbortSignal;
@@ -18,7 +20,7 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; repeated headers are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
-  /** At most 64 KiB of it, as UTF-8 text. */
+  /** As UTF-8 text, at most `maxBodyBytes` of it. */
   readonly body: string;
   /** The body was longer than was read; the connection was closed. */
   readonly truncated: boolean;
@@ -30,8 +32,14 @@ export interface HttpResponse {
  * connected to.
  *
  * Throws `PermanentError` for an address that the policy denies or a URL that cannot be used, and
- * `RetryableError` when the network failed or the time was up. Any HTTP status is an answer, not an error.
+ * `RetryableError` when the network failed or the time was up: a `NoAnswerError` if that was after the request had begun
+ * to be sent. Any HTTP status is an answer, not an error.
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface DispatcherOptions {
+  /** Accept any TLS certificate. For self-signed certificates in test environments. */
+  readonly allowInsecureCertificates?: boolean;
 }

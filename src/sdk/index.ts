@@ -1,29 +1,71 @@
 /** All that a plugin may import. */
-export { secret, z } from './schema.ts';
+export { endpoint, html, secret, text, z } from './schema.ts';
 export { defineObjectType } from './object-type.ts';
 export type {
   ActionContext,
   ActionPolicy,
   AnyObjectType,
+  Cause,
   EventView,
+  ObjectChange,
   ObjectView,
+  Subject,
   TestContext,
 } from './object-type.ts';
 export { API_VERSION, definePlugin } from './plugin.ts';
 export type {
   AnyPlugin,
+  Discovery,
   Emit,
   Emission,
   Emitted,
   Health,
   NestMembers,
+  ObjectRef,
   PluginContext,
   Started,
   Teardown,
 } from './plugin.ts';
-export { PermanentError, RetryableError, TargetGoneError, UnknownOutcomeError } from './errors.ts';
-export type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
+export {
+  NoAnswerError,
+  PermanentError,
+  RetryableError,
+  TargetGoneError,
+  UnknownOutcomeError,
+} from './errors.ts';
+export type { Connect, ConnectRequest, Lookup } from './connect.ts';
+export { defineExtensionPoint } from './extension.ts';
+export type { ExtensionPoint, Extensions, Provide } from './extension.ts';
+export { powerDriver } from './drivers/power-driver.ts';
+export type {
+  DiscoveredMachine,
+  MachineReport,
+  PowerAction,
+  PowerDriver,
+  PowerState,
+} from './drivers/power-driver.ts';
+export { accountDriver } from './drivers/account-driver.ts';
+export type { AccountAction, AccountDriver, AccountState } from './drivers/account-driver.ts';
+export { powerActions, powerSettings, readPower } from './drivers/machines.ts';
+export { watchMachines } from './drivers/watch-machines.ts';
+export { accountActions, accountSettings, keepAccounts, readAccount } from './drivers/accounts.ts';
+export type { DriverTarget } from './drivers/driver-target.ts';
+export { networkProblem } from './network-problem.ts';
+export type { DispatcherOptions, HttpClient, HttpRequest, HttpResponse } from './http.ts';
+export { compileFilter } from './filter.ts';
+export { FilterError } from './filter-error.ts';
+export { inboundAuth } from './inbound-auth.ts';
+export type { InboundAuth } from './inbound-auth.ts';
+export type { InboundEvent, InboundRequest } from './inbound.ts';
 export { createAxios } from './http-axios.ts';
+export { causeHeader, formatCause, parseCause } from './cause-header.ts';
+export { httpProblem } from './http-failure.ts';
 export { headerProblem } from './http-headers.ts';
+export type { RequestHandler } from './serving.ts';
+export { redactHeaders, redactUrl } from './call-redaction.ts';
+export type { RawHeaders } from './call-redaction.ts';
+export { BodyCapture } from './captured-body.ts';
+export type { CapturedBody } from './captured-body.ts';
 export type { JsonObject, JsonValue } from './json.ts';
+export type { Notice, NoticeKind } from './notice.ts';
 export type { Logger } from './logger.ts';

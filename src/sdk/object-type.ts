@@ -1,18 +1,20 @@
 import type { z } from 'zod';
+import type { Connect, Lookup } from './connect.ts';
+import type { Extensions } from './extension.ts';
 import type { HttpClient } from './http.ts';
-import type { JsonValue } from './json.ts';
+import type { AnyInbound, InboundDefinition } from './inbound.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Logger } from './logger.ts';
+import type { ObjectView } from './object-view.ts';
 
-/** An object as plugins see it. */
-export interface ObjectView<Settings = unknown> {
-  /** Object type, e.g. `vm`. */
-  readonly type: string;
-  /** Unique in its type, e.g. `gpu-01`. */
-  readonly key: string;
-  readonly name: string;
-  /** `category/name` each. */
-  readonly tags: readonly string[];
-  readonly settings: Settings;
+export type { ObjectView } from './object-view.ts';
+
+/** The event that led to another one. */
+export interface Cause {
+  /** Id of the stored event. */
+  readonly id: string;
+  /** How many causes there were before it. */
+  readonly depth: number;
 }
 
 /** An event as plugins see it. */
@@ -26,7 +28,9 @@ export interface EventView {
   readonly time: string;
   readonly data: JsonValue;
   /** The object that it is about; absent for types without instances. */
-  readonly object?: Omit<ObjectView, 'settings'>;
+  readonly object?: Omit<ObjectView, 'settings' | 'state'>;
+  /** Length of the chain of causes before it; 0 for an event from outside. */
+  readonly depth: number;
 }
 
 /** All that one attempt of a run is given. */
@@ -42,11 +46,19 @@ export interface ActionContext<Settings = unknown, Input = unknown> {
   readonly attempt: number;
   /** The run's id: the same for every attempt. */
   readonly idempotencyKey: string;
+  /** When the run was made: the same for every attempt. */
+  readonly createdAt: Date;
   /** Aborted when the time is up or Signalbox shuts down. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Each exchange is recorded in the attempt, secrets redacted. */
   readonly http: HttpClient;
+  /** For what does not speak HTTP. Not recorded: see `record`. */
+  readonly connect: Connect;
+  /** For what neither `http` nor `connect` can do. */
+  readonly lookup: Lookup;
+  /** What plugins offer at an extension point now. */
+  readonly extensions: Extensions;
   /** Keeps what was sent or came back in the attempt, for actions that do not speak HTTP. */
   readonly record: (part: { readonly sent?: JsonValue; readonly received?: JsonValue }) => void;
 }
@@ -54,7 +66,7 @@ export interface ActionContext<Settings = unknown, Input = unknown> {
 /** What trying an object out is given; as for an attempt. Each exchange of `http` is shown, secrets redacted. */
 export type TestContext<Settings = unknown> = Pick<
   ActionContext<Settings>,
-  'object' | 'signal' | 'logger' | 'http'
+  'object' | 'signal' | 'logger' | 'http' | 'connect' | 'lookup' | 'extensions'
 >;
 
 /** How the kernel treats the runs of an action on one target. */
@@ -71,6 +83,11 @@ export interface ActionPolicy {
   readonly maxBackoffMs: number;
   /** Runs at one time on one target. Default 8. */
   readonly concurrency: number;
+  /**
+   * Least time between the beginnings of two attempts on one target, whatever their actions, ms; what comes sooner waits,
+   * in its order, over a restart, too. Default 0.
+   */
+  readonly minGapMs: number;
 }
 
 export interface ActionDefinition<Settings, Input extends z.ZodType> {
@@ -83,6 +100,16 @@ export interface ActionDefinition<Settings, Input extends z.ZodType> {
   readonly idempotent: boolean;
   /** Where a target's settings decide on time limit, retries or concurrency. */
   readonly policy?: (settings: Settings) => Partial<ActionPolicy>;
+  /**
+   * On how many targets one event may have one task act; of a task that meets more all runs are held for a person. It is
+   * given the task's settings as they were saved. Default: no limit.
+   */
+  readonly maxTargets?: (settings: z.input<Input>) => number;
+  /**
+   * Whether an object is, by its last known state, already as the action would make it. For the preview of a task's
+   * targets; `run` has to find out for itself.
+   */
+  readonly isDone?: (object: ObjectView<Settings>) => boolean;
   /** One attempt. What it returns is kept in the attempt as its result. */
   run(context: ActionContext<Settings, z.output<Input>>): Promise<JsonValue | void>;
 }
@@ -99,6 +126,40 @@ export type ActionInputs = Readonly<Record<string, z.ZodType>>;
  */
 export type Instances = 'required' | 'optional' | 'none';
 
+/** One event of a type, by its name without the type's. */
+export type TypeEvent<Events extends EventSchemas> = {
+  readonly [Event in keyof Events & string]: { readonly event: Event; readonly data: z.input<Events[Event]> };
+}[keyof Events & string];
+
+/** As `TypeEvent`, its data parsed. */
+export type ParsedTypeEvent<Events extends EventSchemas> = {
+  readonly [Event in keyof Events & string]: {
+    readonly event: Event;
+    readonly data: z.output<Events[Event]>;
+  };
+}[keyof Events & string];
+
+/** What an event tells of its object: fields of its last known state, or a function of the data that gives them. */
+export type StateOfEvents<Events extends EventSchemas> = {
+  readonly [Event in keyof Events]?: JsonObject | ((data: z.output<Events[Event]>) => JsonObject | undefined);
+};
+
+/** An object before and after somebody changed it by API or file: created without `before`, deleted without `after`. */
+export interface ObjectChange<Settings = unknown> {
+  /** Secrets left out of the settings. */
+  readonly before?: ObjectView<Settings>;
+  /** Secrets left out of the settings. */
+  readonly after?: ObjectView<Settings>;
+}
+
+/** One of the objects that an event is about. */
+export interface Subject {
+  /** Its key. */
+  readonly object: string;
+  /** The event's data as it is for this object. Default: as it came. */
+  readonly data?: unknown;
+}
+
 export interface ObjectTypeDefinition<
   Name extends string = string,
   Settings extends z.ZodType = z.ZodType,
@@ -113,11 +174,33 @@ export interface ObjectTypeDefinition<
   readonly instances?: Instances;
   /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
   readonly ingest?: boolean;
+  /**
+   * Whether an object comes into being at the first event that names it. Default false. It is called by the text
+   * `name` of the event's data, or else by its key; its settings are what their schema makes of `{}`.
+   */
+  readonly register?: boolean;
   readonly settings?: Settings;
   readonly events?: Events;
+  /** Which events change the last known state of their object. It is stored together with the event. */
+  readonly state?: StateOfEvents<NoInfer<Events>>;
   readonly actions?: {
     readonly [Action in keyof Inputs]: ActionDefinition<z.output<Settings>, Inputs[Action]>;
   };
+  /** Makes of each object an inbound endpoint, `POST /api/ingest/<key>`: see `inboundAuth`. */
+  readonly inbound?: InboundDefinition<z.output<NoInfer<Settings>>>;
+  /**
+   * What a change of an object, by API or file, is as an event of the type; undefined: nothing. Stored together with
+   * the change.
+   */
+  changed?(change: ObjectChange<z.output<NoInfer<Settings>>>): TypeEvent<NoInfer<Events>> | undefined;
+  /**
+   * Which objects an event is about that names none: it becomes one event for each. `objects` are those that are
+   * enabled, in the order of their keys; the same array until one of them changes. Must be quick.
+   */
+  subjects?(
+    event: ParsedTypeEvent<NoInfer<Events>>,
+    objects: readonly ObjectView<z.output<NoInfer<Settings>>>[],
+  ): readonly Subject[];
   /**
    * Tries an object out when a person asks for it, once and outside of the queue. It works when this resolves; what
    * is returned is shown. Anything thrown says why it does not. Disabled objects are tried out, too.
@@ -133,11 +216,18 @@ export interface AnyObjectType {
   readonly instances?: Instances;
   /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
   readonly ingest?: boolean;
+  readonly register?: boolean;
   readonly settings?: z.ZodType;
   readonly events?: EventSchemas;
+  readonly state?: Readonly<
+    Record<string, JsonObject | ((data: never) => JsonObject | undefined) | undefined>
+  >;
   // Method syntax in ActionDefinition.run and `never` here let any typed action stand where the kernel, which
-  // parses settings and input by the action's own schemas before it calls, needs an untyped one; so with `test`.
+  // parses settings and input by the action's own schemas before it calls, needs an untyped one; so with the methods below.
   readonly actions?: Readonly<Record<string, AnyAction>>;
+  readonly inbound?: AnyInbound;
+  changed?(change: never): { readonly event: string; readonly data: unknown } | undefined;
+  subjects?(event: never, objects: never): readonly Subject[];
   test?(context: never): Promise<JsonValue | void>;
 }
 
@@ -147,6 +237,8 @@ export interface AnyAction {
   readonly input: z.ZodType;
   readonly idempotent: boolean;
   readonly policy?: (settings: never) => Partial<ActionPolicy>;
+  readonly maxTargets?: (settings: never) => number;
+  readonly isDone?: (object: never) => boolean;
   run(context: never): Promise<JsonValue | void>;
 }
 

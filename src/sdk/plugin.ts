@@ -1,8 +1,14 @@
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
-import type { HttpClient } from './http.ts';
+import type { Dispatcher } from 'undici';
+import type { Connect, Lookup } from './connect.ts';
+import type { ExtensionPoint, Extensions, Provide } from './extension.ts';
+import type { DispatcherOptions, HttpClient } from './http.ts';
+import type { JsonObject } from './json.ts';
 import type { Logger } from './logger.ts';
-import type { AnyObjectType, ObjectView } from './object-type.ts';
+import type { Notice } from './notice.ts';
+import type { AnyObjectType, Cause, ObjectView } from './object-type.ts';
+import type { RequestHandler } from './serving.ts';
 
 /** `vm.power_on` and so on: the events that a type declares. */
 export type EventName<Type extends AnyObjectType> = Type extends AnyObjectType
@@ -23,6 +29,12 @@ type SettingsOf<Type extends AnyObjectType, Name extends string> = Type extends 
     : never
   : never;
 
+type SettingsInput<Type extends AnyObjectType, Name extends string> = Type extends AnyObjectType
+  ? Name extends Type['name']
+    ? z.input<NonNullable<Type['settings']>>
+    : never
+  : never;
+
 /** What a plugin says of an event that it emits. */
 export interface Emission<Data> {
   /** Key of the object that it is about. */
@@ -32,6 +44,8 @@ export interface Emission<Data> {
   readonly time?: Date;
   /** Deduplicates: a second event with the same id from the same plugin is not stored and fires nothing. */
   readonly id?: string;
+  /** The event that led to it. Default inside an action: the event of its run. A chain that is too long is stopped. */
+  readonly causedBy?: Cause;
 }
 
 /** The stored event. */
@@ -52,6 +66,25 @@ export type Emit<Types extends readonly AnyObjectType[] = readonly AnyObjectType
   emission: Emission<DataOf<Types[number], Name>>,
 ) => Promise<Emitted>;
 
+/** Names an object. */
+export interface ObjectRef {
+  readonly type: string;
+  readonly key: string;
+}
+
+/** An object that a plugin has found out there. */
+export interface Discovery<Settings = unknown> {
+  /** Unique in its type. */
+  readonly key: string;
+  /** Default: the key. */
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  /** Of an object that is not there yet. Default: what the schema makes of `{}`. */
+  readonly settings?: Settings;
+  /** How it is now. Becomes part of its last known state, unless an event tells something else meanwhile. */
+  readonly state?: JsonObject;
+}
+
 /** What a plugin is given when it starts. */
 export interface PluginContext<
   Settings = unknown,
@@ -62,10 +95,55 @@ export interface PluginContext<
   readonly emit: Emit<Types>;
   readonly logger: Logger;
   readonly http: HttpClient;
-  /** The enabled objects of one of the plugin's own types, as they are now, in the order of their keys. */
+  /** For what does not speak HTTP. */
+  readonly connect: Connect;
+  /** For what neither `http` nor `connect` can do. */
+  readonly lookup: Lookup;
+  /**
+   * The guarded way out for libraries that work with a dispatcher of undici: each address is judged by the egress
+   * policy before it is connected to. It sets no time limits of its own, and is not the plugin's to close.
+   */
+  readonly dispatcher: (options?: DispatcherOptions) => Dispatcher;
+  /**
+   * Answers requests of Signalbox's own server at and under a path, such as `/gateway`, until the plugin is stopped.
+   * No token is asked for and no body is read; the time limits of the server hold. Throws when the path belongs to
+   * Signalbox (`/api`, `/health`) or to another plugin.
+   */
+  readonly serve: (prefix: string, handler: RequestHandler) => void;
+  /**
+   * The enabled objects of one of the plugin's own types, as they are now, in the order of their keys; with `disabled`
+   * those that are switched off, too.
+   */
   readonly objects: <const Name extends Types[number]['name']>(
     type: Name,
+    options?: { readonly disabled?: boolean },
   ) => readonly ObjectView<SettingsOf<Types[number], Name>>[];
+  /** One of them; undefined when there is none or it is switched off. */
+  readonly object: <const Name extends Types[number]['name']>(
+    type: Name,
+    key: string,
+  ) => ObjectView<SettingsOf<Types[number], Name>> | undefined;
+  /**
+   * Puts objects of one of the plugin's own types into the directory that it has found out there. Those that are there
+   * already stay as people have made them; only their state is brought up to date. No event is made of it. Resolves, with
+   * the keys of those that are new, once all is on disk; when one of them does not fit, none is put.
+   */
+  readonly discovered: <const Name extends Types[number]['name']>(
+    type: Name,
+    found: readonly Discovery<SettingsInput<Types[number], Name>>[],
+  ) => Promise<readonly string[]>;
+  /** Objects of the plugin's own types that were just put, switched on or off, or removed. */
+  readonly changes: Observable<ObjectRef>;
+  /** What Signalbox itself has to say, from the start on: what came before is told again. */
+  readonly notices: Observable<Notice>;
+  /** Offers something at an extension point, until the plugin is stopped. */
+  readonly provide: Provide;
+  /** What plugins offer at an extension point now. */
+  readonly extensions: Extensions;
+  /** As `extensions`, and again each time that it changes. */
+  readonly extensionChanges: <Implementation>(
+    point: ExtensionPoint<Implementation>,
+  ) => Observable<ReadonlyMap<string, Implementation>>;
   /** Aborted when the plugin is stopped. */
   readonly signal: AbortSignal;
 }

@@ -17,3 +17,51 @@ export function secret<Schema extends z.ZodType = z.ZodString>(schema?: Schema):
 export function isSecret(schema: z.core.$ZodType): boolean {
   return z.globalRegistry.get(schema)?.['secret'] === true;
 }
+
+/** What becomes of a value that a placeholder inserts into a field: text, or text that is escaped as in HTML. */
+export type Filling = 'text' | 'html';
+
+/**
+ * Marks a field of an action's input that placeholders fill in with text only. A number, a list or an object is inserted
+ * as its text even where the placeholder stands alone, so that the data of an event never decides on the form of the
+ * field.
+ *
+ * @example z.object({ subject: text(), to: text(z.union([z.email(), z.array(z.email())])) })
+ */
+export function text<Schema extends z.ZodType = z.ZodString>(schema?: Schema): Schema {
+  return filledWith('text', schema);
+}
+
+/**
+ * Marks a field of an action's input that is HTML: as `text()`, and what placeholders insert is escaped for the text of
+ * elements and for attributes in quotes. What is written around them is left as it is.
+ */
+export function html<Schema extends z.ZodType = z.ZodString>(schema?: Schema): Schema {
+  return filledWith('html', schema).meta({ contentMediaType: 'text/html' });
+}
+
+function filledWith<Schema extends z.ZodType>(filling: Filling, schema?: Schema): Schema {
+  return (schema ?? (z.string() as unknown as Schema)).meta({ filling });
+}
+
+/** How `text()` or `html()` marked this very schema, wrappers not looked through. */
+export function fillingOf(schema: z.core.$ZodType): Filling | undefined {
+  return z.globalRegistry.get(schema)?.['filling'] as Filling | undefined;
+}
+
+/**
+ * Marks an object of a settings schema as a place that is connected to with `connect`. As for URLs, the egress policy is
+ * asked when the settings are saved, and whoever changes the host or the port has to give the secrets again.
+ *
+ * @example endpoint(z.object({ host: z.string(), port: z.number().default(25), password: secret() }))
+ */
+export function endpoint<Schema extends z.ZodType<{ readonly host: string; readonly port: number }>>(
+  schema: Schema,
+): Schema {
+  return schema.meta({ endpoint: true });
+}
+
+/** Whether `endpoint()` marked this very schema, wrappers not looked through. */
+export function isEndpoint(schema: z.core.$ZodType): boolean {
+  return z.globalRegistry.get(schema)?.['endpoint'] === true;
+}

@@ -111,24 +111,47 @@ describe('scopes', () => {
     ['GET', '/api/tags/x/x', 'read'],
     ['PUT', '/api/tags/x/x', 'admin'],
     ['DELETE', '/api/tags/x/x', 'admin'],
+    ['POST', '/api/tags/x/x/objects', 'admin'],
     ['GET', '/api/tasks', 'read'],
     ['POST', '/api/tasks', 'admin'],
     ['GET', '/api/tasks/x', 'read'],
+    ['GET', '/api/tasks/x/targets', 'read'],
     ['PUT', '/api/tasks/x', 'admin'],
     ['PATCH', '/api/tasks/x', 'admin'],
     ['DELETE', '/api/tasks/x', 'admin'],
     ['POST', '/api/tasks/x/run', 'operate'],
     ['GET', '/api/triggers', 'read'],
     ['POST', '/api/triggers', 'admin'],
+    ['POST', '/api/triggers/x/fire', 'operate'],
     ['GET', '/api/triggers/x', 'read'],
     ['PUT', '/api/triggers/x', 'admin'],
     ['PATCH', '/api/triggers/x', 'admin'],
     ['DELETE', '/api/triggers/x', 'admin'],
+    ['DELETE', '/api/runs/x', 'admin'],
     ['GET', '/api/types', 'read'],
     ['GET', '/api/types/x', 'read'],
     ['GET', '/api/plugins', 'read'],
     ['GET', '/api/plugins/x', 'read'],
   ];
+
+  /** Routes that no token of the API opens: each object asks for a credential of its own. */
+  const withOwnCredential = [['POST', '/api/ingest/x']] as const;
+
+  it('do not open the endpoints that have a credential of their own', async () => {
+    await using api = await startApi([], { storage: storageWithTokens() });
+    for (const [method, url] of withOwnCredential) {
+      for (const token of [undefined, 'token-nobody', ...scopes.map((scope) => `token-${scope}`)]) {
+        const { status, headers, body } = await withToken(api, token, method, url);
+        expect({ url, token, status, code: body.code }).toEqual({
+          url,
+          token,
+          status: 401,
+          code: 'INBOUND_REFUSED',
+        });
+        expect(headers['www-authenticate']).toBe('Bearer realm="signalbox"');
+      }
+    }
+  });
 
   it('lets a token in where its scope or admin is asked for, and nowhere else', async () => {
     await using api = await startApi([], { storage: storageWithTokens() });
@@ -153,6 +176,7 @@ describe('scopes', () => {
     const declared = declaredRoutes(api.app)
       .filter((route) => !route.includes('/health/'))
       .map((route) => route.replace(':type', 'lamp').replace(/:\w+/g, 'x'));
-    expect(declared.sort()).toEqual(routes.map(([method, url]) => `${method} ${url}`).sort());
+    const said = [...routes, ...withOwnCredential].map(([method, url]) => `${method} ${url}`);
+    expect(declared.sort()).toEqual(said.sort());
   });
 });

@@ -15,9 +15,14 @@ export interface EventView {
   readonly data: JsonValue;
   /** Id of the event whose task caused it. */
   readonly causedBy?: string;
+  /** How many causes there were before it. */
+  readonly depth: number;
+  /** There were too many: it has fired nothing. */
+  readonly stopped?: true;
 }
 
-export function eventView(event: EventRecord): EventView {
+/** `maxDepth` is how many causes an event may have before it. */
+export function eventView(event: EventRecord, maxDepth = Infinity): EventView {
   return {
     id: event.id,
     type: event.type,
@@ -28,5 +33,7 @@ export function eventView(event: EventRecord): EventView {
     receivedAt: rfc3339Of(event.receivedAt),
     data: event.data,
     ...(event.causedBy !== undefined && { causedBy: event.causedBy }),
+    depth: event.depth,
+    ...(event.depth > maxDepth && { stopped: true }),
   };
 }

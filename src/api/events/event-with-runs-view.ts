@@ -1,7 +1,7 @@
-import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { RunRecord } from '../../domain/records.ts';
 import type { Page } from '../../kernel/ports.ts';
 import { runView, type RunView } from '../runs/run-view.ts';
-import { eventView, type EventView } from './event-view.ts';
+import type { EventView } from './event-view.ts';
 
 export interface EventWithRunsView extends EventView {
   /** What it caused, newest first. */
@@ -10,10 +10,10 @@ export interface EventWithRunsView extends EventView {
   readonly moreRuns?: string;
 }
 
-export function eventWithRunsView(event: EventRecord, { items, next }: Page<RunRecord>): EventWithRunsView {
+export function eventWithRunsView(event: EventView, { items, next }: Page<RunRecord>): EventWithRunsView {
   return {
-    ...eventView(event),
-    runs: items.map(runView),
+    ...event,
+    runs: items.map((run) => runView(run)),
     ...(next !== undefined && { moreRuns: `/api/runs?event=${event.id}&cursor=${next}` }),
   };
 }

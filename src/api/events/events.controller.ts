@@ -1,6 +1,8 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
+import type { EventRecord } from '../../domain/records.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../../kernel/limits.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import type { EventOrigin } from '../../kernel/stream/event-input.ts';
 import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
@@ -21,6 +23,7 @@ export class EventsController {
   constructor(
     private readonly stream: EventStream,
     @Inject(HISTORY) private readonly history: HistoryPort,
+    @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
   ) {}
 
   /** The hot route: the bare request, so that no pipe runs. Answers once all is on disk. */
@@ -46,7 +49,7 @@ export class EventsController {
       ...(object !== undefined && { object }),
       ...(source !== undefined && { source }),
     });
-    return pageView(page, eventView);
+    return pageView(page, (event) => this.#view(event));
   }
 
   @Get(':id')
@@ -54,7 +57,11 @@ export class EventsController {
   async get(@Param('id') id: string): Promise<EventWithRunsView> {
     const event = await this.history.event(id);
     if (!event) throw notFound('event', id);
-    return eventWithRunsView(event, await this.history.runs({ eventId: id, limit: maxRuns }));
+    return eventWithRunsView(this.#view(event), await this.history.runs({ eventId: id, limit: maxRuns }));
+  }
+
+  #view(event: EventRecord): EventView {
+    return eventView(event, this.limits.routing.maxDepth);
   }
 
   async #publish({ events, batch }: Ingest): Promise<readonly Published[]> {

@@ -2,10 +2,10 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { EventInput } from '../../kernel/stream/event-input.ts';
 
 const strings = ['type', 'object', 'source', 'id', 'time'] as const;
-const known = new Set<string>([...strings, 'data']);
+const known = new Set<string>([...strings, 'data', 'causedBy']);
 
 /**
- * Reads one event of the native form, `{ type, object?, data?, id?, source?, time? }`. It runs for every event, so it
+ * Reads one event of the native form, `{ type, object?, data?, id?, source?, time?, causedBy? }`. It runs for every event, so it
  * is written out by hand; what the fields may hold is judged once, by the event stream.
  */
 export function nativeEvent(value: unknown): EventInput {
@@ -21,6 +21,16 @@ function checkNative(value: unknown): asserts value is EventInput {
   }
   for (const name in value) if (!known.has(name)) throw unknownField(name);
   if (value['type'] === undefined) throw invalid('is missing', 'type');
+  if (value['causedBy'] !== undefined) checkCause(value['causedBy']);
+}
+
+/** A gateway or an application tells what has led to it, so that a chain over the network ends, too. */
+function checkCause(cause: unknown): void {
+  const { id, depth, ...more } = isJsonObject(cause) ? cause : {};
+  const isId = typeof id === 'string' && /^[\w-]{1,64}$/.test(id);
+  const isDepth = Number.isInteger(depth) && Number(depth) >= 0 && Number(depth) <= 10_000;
+  if (isId && isDepth && Object.keys(more).length === 0) return;
+  throw invalid('must be { "id": the id of an event, "depth": a whole number from 0 }', 'causedBy');
 }
 
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {

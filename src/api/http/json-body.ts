@@ -8,15 +8,22 @@ const maxDepth = 64;
 const suspicious = /__proto__|constructor|\\u/;
 
 /** Parses a request body. Empty means no body: undefined. */
-export function parseJsonBody(bytes: Buffer): unknown {
+export function parseJsonBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
-  if (!isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const text = bodyText(bytes);
   // Before parsing: nothing may ever walk a structure deeper than this.
   if (isTooDeep(text)) throw invalid(`the body is nested deeper than ${String(maxDepth)} levels`);
   const value = parse(text);
   if (suspicious.test(text)) refuseKeys(value);
   return value;
+}
+
+/** A request body as text, without a byte order mark. Throws BODY_INVALID when it is not UTF-8. */
+export function bodyText(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
 }
 
 function parse(text: string): unknown {

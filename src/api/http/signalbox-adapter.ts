@@ -1,12 +1,17 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
+import { withRequestCause } from '../../kernel/request-cause.ts';
+import { causeHeader, parseCause } from '../../sdk/index.ts';
 import { asSignalboxError } from '../errors/as-signalbox-error.ts';
 import { problemHeaders, problemOf } from '../errors/problem.ts';
+import type { Mounts } from '../../kernel/plugins/mounts.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { FrontDoor } from './front-door.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mediaTypes } from './media-types.ts';
+import { isRaw } from './raw-body.ts';
 import { requestId } from './request-id.ts';
 import { RouteTable } from './route-table.ts';
 
@@ -16,15 +21,14 @@ const maxParamLength = 200 * 4 * 3;
 /** Fastify as Signalbox wants it: limits, its own body parser, headers of every answer. */
 export class SignalboxAdapter extends FastifyAdapter {
   readonly routes = new RouteTable();
+  readonly #frontDoor: FrontDoor;
   #closing = false;
 
   constructor(limits: HttpLimits) {
+    const frontDoor = new FrontDoor(limits);
     super({
       bodyLimit: limits.bodyLimit,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      // Node looks for connections over their time only this often.
-      http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: 2_000 },
+      serverFactory: frontDoor.createServer,
       routerOptions: { maxParamLength },
       genReqId: requestId,
       requestIdHeader: false,
@@ -33,12 +37,19 @@ export class SignalboxAdapter extends FastifyAdapter {
       frameworkErrors: answerUnroutable,
       clientErrorHandler: answerBrokenRequest,
     });
-    this.instance.addHook('onRoute', ({ url, method }) => {
-      this.routes.add(url, method);
+    this.#frontDoor = frontDoor;
+    this.instance.addHook('onRoute', (route) => {
+      this.routes.add(route.url, route.method);
+      if (isRaw(route)) route.bodyLimit = limits.rawBodyLimit;
     });
     this.instance.addHook('onRequest', (request, reply, done) => {
       addHeaders(request, reply);
       done(this.#closing ? closingError() : compressionError(request));
+    });
+    this.instance.addHook('preHandler', (request, _reply, done) => {
+      const cause = parseCause(request.headers[causeHeader]);
+      if (cause) withRequestCause(cause, done);
+      else done();
     });
     this.instance.addHook('preClose', (done) => {
       this.#closing = true;
@@ -48,10 +59,21 @@ export class SignalboxAdapter extends FastifyAdapter {
     this.instance.addContentTypeParser(
       Object.values(mediaTypes),
       { parseAs: 'buffer' },
-      (_request, body, done) => {
-        parseBody(body, done);
+      (request, body, done) => {
+        if (isRaw(request.routeOptions)) done(null, body);
+        else parseBody(body, done);
       },
     );
+    this.instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+      if (isRaw(request.routeOptions)) done(null, body);
+      // What does not exist takes no media type at all, and says so itself.
+      else done(request.is404 ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE());
+    });
+  }
+
+  /** What plugins serve is theirs from now on. */
+  leadTo(mounts: Pick<Mounts, 'find'>): void {
+    this.#frontDoor.mounts = mounts;
   }
 
   /** Nest's own parsers would take forms and skip the checks of this one. */

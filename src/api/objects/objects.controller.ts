@@ -116,7 +116,11 @@ export class ObjectsController {
   }
 
   #view(object: ObjectRecord): ObjectView {
-    return objectView(object, this.service.maskedSettings(object));
+    return objectView(object, {
+      settings: this.service.maskedSettings(object),
+      told: this.index.state(object.type, object.key),
+      inbound: this.registry.type(object.type)?.inbound !== undefined,
+    });
   }
 
   /** What a PUT would have to carry to leave it as it is. */

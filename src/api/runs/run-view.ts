@@ -1,4 +1,5 @@
 import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../../domain/records.ts';
+import type { RunContext } from '../../kernel/ports.ts';
 import type { JsonObject, JsonValue } from '../../sdk/index.ts';
 import { eventView, type EventView } from '../events/event-view.ts';
 import { rfc3339Of } from '../validation/rfc3339.ts';
@@ -13,7 +14,8 @@ export interface RunView {
   readonly action: string;
   /** `<object type>/<key>`. */
   readonly target: string;
-  readonly event: { readonly id: string };
+  /** In lists with its type and the key of its object. */
+  readonly event: { readonly id: string; readonly type?: string; readonly object?: string };
   /** Id of the trigger that fired. */
   readonly trigger?: string;
   /** Attempts so far. */
@@ -25,6 +27,8 @@ export interface RunView {
   readonly finishedAt?: string;
   /** From the begin of the last attempt to the end. */
   readonly durationMs?: number;
+  /** HTTP status of the last answer. */
+  readonly responseStatus?: number;
 }
 
 export interface AttemptView {
@@ -48,7 +52,7 @@ export interface RunDetailView extends RunView {
   readonly attemptLog: readonly AttemptView[];
 }
 
-export function runView(run: RunRecord): RunView {
+export function runView(run: RunRecord, { event, responseStatus }: RunContext = {}): RunView {
   const { startedAt, finishedAt } = run;
   return {
     id: run.id,
@@ -57,7 +61,7 @@ export function runView(run: RunRecord): RunView {
     task: { id: run.taskId, name: run.taskName },
     action: run.action,
     target: run.target,
-    event: { id: run.eventId },
+    event: { id: run.eventId, ...event },
     ...(run.triggerId !== undefined && { trigger: run.triggerId }),
     attempts: run.attempts,
     dueAt: rfc3339Of(run.dueAt),
@@ -65,18 +69,19 @@ export function runView(run: RunRecord): RunView {
     ...(startedAt !== undefined && { startedAt: rfc3339Of(startedAt) }),
     ...(finishedAt !== undefined && { finishedAt: rfc3339Of(finishedAt) }),
     ...(startedAt !== undefined && finishedAt !== undefined && { durationMs: finishedAt - startedAt }),
+    ...(responseStatus !== undefined && { responseStatus }),
   };
 }
 
-export function runDetailView(
-  run: RunRecord,
-  {
-    event,
-    attempts,
-  }: { readonly event: EventRecord | undefined; readonly attempts: readonly AttemptRecord[] },
-): RunDetailView {
+export interface RunDetails {
+  readonly event: EventRecord | undefined;
+  readonly attempts: readonly AttemptRecord[];
+  readonly context: RunContext | undefined;
+}
+
+export function runDetailView(run: RunRecord, { event, attempts, context }: RunDetails): RunDetailView {
   return {
-    ...runView(run),
+    ...runView(run, context),
     ...(event && { event: eventView(event) }),
     input: run.input,
     attemptLog: attempts.map(attemptView),

@@ -1,12 +1,11 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { RunRecord } from '../../domain/records.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { pageRequest } from '../paging/history-query.dto.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
-import { RunQueryDto } from './run-query.dto.ts';
+import { RunQueryDto, runQuery } from './run-query.dto.ts';
 import { runDetailView, runView, type RunDetailView, type RunView } from './run-view.ts';
 
 @Controller('api/runs')
@@ -19,15 +18,10 @@ export class RunsController {
   @Get()
   @RequireScope('read')
   async list(@Query() query: RunQueryDto): Promise<PageView<RunView>> {
-    const { state, task, object, event } = query;
-    const page = await this.history.runs({
-      ...pageRequest(query),
-      ...(state && { states: state }),
-      ...(task !== undefined && { taskId: task }),
-      ...(object !== undefined && { target: object }),
-      ...(event !== undefined && { eventId: event }),
-    });
-    return pageView(page, runView);
+    const page = await this.history.runs(runQuery(query));
+    const contexts = await this.history.contexts(page.items);
+    const items = page.items.map((run, i) => ({ run, context: contexts[i] }));
+    return pageView({ ...page, items }, ({ run, context }) => runView(run, context));
   }
 
   @Get(':id')
@@ -46,11 +40,19 @@ export class RunsController {
     return runView(await this.control.retry(id));
   }
 
+  /** Deletes a run that has ended, and its attempts. The event stays. */
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@Param('id') id: string): Promise<void> {
+    await this.control.remove(id);
+  }
+
   async #detail(run: RunRecord): Promise<RunDetailView> {
-    const [event, attempts] = await Promise.all([
+    const [event, attempts, [context]] = await Promise.all([
       this.history.event(run.eventId),
       this.history.attempts(run.id),
+      this.history.contexts([run]),
     ]);
-    return runDetailView(run, { event, attempts });
+    return runDetailView(run, { event, attempts, context });
   }
 }

@@ -70,7 +70,7 @@ describe('runs', () => {
       task: { id: 'follow', name: 'Follow' },
       action: 'lamp.light',
       target: 'lamp/hall',
-      event: { id: eventId },
+      event: { id: eventId, type: 'lamp.lit', object: 'desk' },
       trigger: 't',
       attempts: 1,
       dueAt: '1970-01-01T00:00:01.000Z',
@@ -93,7 +93,22 @@ describe('runs', () => {
     expect(await numbers(`limit=1&cursor=${id(3)}`)).toEqual([2]);
   });
 
+  it('are found by action, type of the event and a text, and sorted', async () => {
+    expect(await numbers('action=lamp.light')).toEqual([4, 3, 2, 1]);
+    expect(await numbers('action=lamp.dim')).toEqual([]);
+    expect(await numbers('type=lamp.lit&state=failed')).toEqual([2]);
+    expect(await numbers('search=lamp%2Fdesk')).toEqual([3]);
+    expect(await numbers('sort=time')).toEqual([1, 2, 3, 4]);
+    expect(await numbers('sort=-time')).toEqual([4, 3, 2, 1]);
+    for (const sort of ['object', '-object', 'task', '-task'])
+      expect(await numbers(`sort=${sort}`)).toHaveLength(4);
+  });
+
   it.each([
+    'action=light',
+    'type=lit',
+    'search=',
+    'sort=duration',
     'state=done',
     'state=failed,done',
     'state=',
@@ -147,5 +162,16 @@ describe('runs', () => {
       body: { code: 'RUN_NOT_RETRYABLE' },
     });
     expect(await api.send('POST', '/api/runs/nope/retry')).toMatchObject({ status: 404 });
+  });
+
+  it('are deleted once they have ended, and only then', async () => {
+    expect(await api.send('DELETE', `/api/runs/${id(1)}`)).toMatchObject({ status: 204 });
+    expect(await api.send('GET', `/api/runs/${id(1)}`)).toMatchObject({ status: 404 });
+    expect(await api.send('DELETE', `/api/runs/${id(3)}`)).toMatchObject({
+      status: 409,
+      body: { code: 'RUN_NOT_ENDED', detail: expect.stringContaining('is held') },
+    });
+    expect(await api.send('DELETE', '/api/runs/nope')).toMatchObject({ status: 404 });
+    expect(await api.send('GET', `/api/events/${eventId}`)).toMatchObject({ status: 200 });
   });
 });

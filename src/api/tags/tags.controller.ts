@@ -1,15 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
-import { ResourceService } from '../../kernel/resources/resource.service.ts';
+import { ResourceService, type Retagged } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { PageQueryDto } from '../paging/page-query.dto.ts';
 import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
 import { answerWrite } from '../resources/write-reply.ts';
 import { toDto } from '../validation/to-dto.ts';
 import { TagBodyDto } from './tag-body.dto.ts';
+import { TagQueryDto } from './tag-query.dto.ts';
+import { TaggingBodyDto } from './tagging-body.dto.ts';
 import { tagView, type TagView } from './tag-view.ts';
 
 interface TagPath {
@@ -27,9 +28,13 @@ export class TagsController {
 
   @Get()
   @RequireScope('read')
-  list(@Query() query: PageQueryDto): PageView<TagView> {
+  list(@Query() query: TagQueryDto): PageView<TagView> {
+    const { category } = query;
+    const tags = this.index
+      .tags()
+      .filter(({ name }) => category === undefined || name.startsWith(`${category}/`));
     return pageView(
-      pageOf(this.index.tags(), query, (tag) => tag.name),
+      pageOf(tags, query, (tag) => tag.name),
       tagView,
     );
   }
@@ -53,6 +58,16 @@ export class TagsController {
     const applied = await this.editor.put({ kind: 'tag', name: nameOf(path), description });
     answerWrite(reply, applied, ['tags', path.category, path.name]);
     return this.get(path);
+  }
+
+  /** Puts the tag on many objects and takes it from others, all or nothing. The tag comes into being with it. */
+  @Post(':category/:name/objects')
+  @HttpCode(200)
+  @RequireScope('admin')
+  async retag(@Param() path: TagPath, @Body() body: TaggingBodyDto): Promise<TagView & Retagged> {
+    const { add = [], remove = [] } = body;
+    const retagged = await this.service.retag(nameOf(path), { add, remove });
+    return { ...this.get(path), ...retagged };
   }
 
   @Delete(':category/:name')

@@ -14,8 +14,9 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
-import { splitName, type Target, type TaskRecord } from '../../domain/records.ts';
+import { splitName, splitRef, type Target, type TaskRecord } from '../../domain/records.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
+import { TargetPreview } from '../../kernel/dispatch/target-preview.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
@@ -24,6 +25,7 @@ import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { PageQueryDto } from '../paging/page-query.dto.ts';
 import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
 import { answerWrite } from '../resources/write-reply.ts';
@@ -31,6 +33,7 @@ import { toDto } from '../validation/to-dto.ts';
 import { RunTaskBodyDto } from './run-task-body.dto.ts';
 import { NewTaskDto, TaskBodyDto, type TargetDto } from './task-body.dto.ts';
 import { TaskQueryDto } from './task-query.dto.ts';
+import { taskTargetsView, type TaskTargetsView } from './task-targets-view.ts';
 import { taskDetailView, taskView, type TaskDetailView, type TaskView } from './task-view.ts';
 
 @Controller('api/tasks')
@@ -41,6 +44,7 @@ export class TasksController {
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
     private readonly control: RunControl,
+    private readonly targets: TargetPreview,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
 
@@ -64,6 +68,19 @@ export class TasksController {
       this.history.runs({ taskId: id, states: ['pending', 'running'], limit: 1 }),
     ]);
     return taskDetailView(this.#view(task), { last: last.items[0], active: active.items[0] });
+  }
+
+  /** What it would act on if it fired now. Nothing is fired. */
+  @Get(':id/targets')
+  @RequireScope('read')
+  previewTargets(@Param('id') id: string, @Query() query: PageQueryDto): TaskTargetsView {
+    const task = this.#find(id);
+    const targets = this.targets.targetsOf(task);
+    const page = pageView(
+      pageOf(targets, query, (target) => splitRef(target).key),
+      (target) => this.targets.preview(task, target),
+    );
+    return taskTargetsView(task, { total: targets.length, maxTargets: this.targets.limitOf(task) }, page);
   }
 
   @Post()

@@ -1,15 +1,19 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { SignalboxError } from '../../domain/errors.ts';
 import { splitName, type TriggerRecord } from '../../domain/records.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { ResourceInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
+import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
 import { answerWrite } from '../resources/write-reply.ts';
+import { toDto } from '../validation/to-dto.ts';
+import { FireTriggerBodyDto } from './fire-trigger-body.dto.ts';
 import { NewTriggerDto, TriggerBodyDto } from './trigger-body.dto.ts';
 import { TriggerQueryDto } from './trigger-query.dto.ts';
 import { triggerView, writableTrigger, type TriggerView } from './trigger-view.ts';
@@ -21,6 +25,7 @@ export class TriggersController {
     private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
+    private readonly stream: EventStream,
   ) {}
 
   @Get()
@@ -41,6 +46,22 @@ export class TriggersController {
   @RequireScope('read')
   get(@Param('id') id: string): TriggerView {
     return this.#view(this.#find(id));
+  }
+
+  /** Fires the trigger by hand, its filter not asked: as if its event had happened with this data, to nobody else. */
+  @Post(':id/fire')
+  @HttpCode(202)
+  @RequireScope('operate')
+  async fire(@Param('id') id: string, @Body() body: unknown): Promise<Published> {
+    const trigger = this.#find(id);
+    if (!trigger.enabled) throw new SignalboxError('CONFLICT', `trigger ${id} is switched off`);
+    const { object = trigger.object, data } = toDto(FireTriggerBodyDto, body ?? {}, 'EVENT_INVALID');
+    const [published] = await this.stream.publish([{ type: trigger.event, object, data }], {
+      defaultSource: 'signalbox/hand',
+      trigger: id,
+    });
+    if (!published) throw new Error(`trigger ${id}: nothing was published`);
+    return published;
   }
 
   @Post()

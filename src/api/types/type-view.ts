@@ -19,6 +19,8 @@ export interface TypeView {
   readonly events: readonly { readonly name: string; readonly data: JsonSchema }[];
   /** What can be done to its objects, with the schema of a task's settings. */
   readonly actions: readonly ActionView[];
+  /** Whether its objects are inbound endpoints, `POST /api/ingest/<key>`. */
+  readonly inbound: boolean;
   /** Whether its objects can be tried out. */
   readonly testable: boolean;
 }
@@ -64,6 +66,7 @@ function declaredView(type: AnyObjectType): DeclaredView {
       idempotent: action.idempotent,
       input: jsonSchema(action.input),
     })),
+    inbound: type.inbound !== undefined,
     testable: type.test !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { HttpClient, HttpRequest, HttpResponse, JsonObject, JsonValue } from '../../sdk/index.ts';
-import { redactHeaders } from '../redaction/redactor.ts';
+import { redactHeaders, type Redact } from '../redaction/redactor.ts';
+import { AttemptSecrets } from './attempt-secrets.ts';
 import { firstBytes } from './first-bytes.ts';
 import { notKept, toJson } from './to-json.ts';
 
@@ -14,11 +15,24 @@ type Header = readonly [name: string, value: string];
 export class AttemptRecorder {
   #sent: (() => JsonValue) | undefined;
   #received: (() => JsonValue) | undefined;
+  readonly #secrets: AttemptSecrets;
 
   constructor(
     private readonly inner: HttpClient,
-    private readonly redact: (text: string) => string,
-  ) {}
+    ofTarget: Redact,
+  ) {
+    this.#secrets = new AttemptSecrets(ofTarget);
+  }
+
+  /** Takes all secrets out that are known by now. */
+  get redact(): Redact {
+    return this.#secrets.redact;
+  }
+
+  /** Secrets that came to the plugin's hands meanwhile. */
+  learn(secrets: readonly string[]): void {
+    this.#secrets.learn(secrets);
+  }
 
   /** What plugins send through is recorded without their doing. */
   readonly http: HttpClient = {

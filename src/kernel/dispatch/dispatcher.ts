@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { splitRef, type HoldReason, type RunRecord } from '../../domain/records.ts';
 import { TargetGoneError } from '../../sdk/index.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
+import type { Disabling, Failure } from './incidents.ts';
 import { ResourceService } from '../resources/resource.service.ts';
 import type { Committed } from '../stream/event-stream.ts';
 import { Backlog } from './backlog.ts';
 import type { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
+import { Pace } from './pace.ts';
 import { Preparation, type PreparedTarget } from './preparation.ts';
 import { Runner, type Performed } from './runner.ts';
 import { Settler } from './settler.ts';
@@ -28,6 +31,8 @@ export class Dispatcher {
   /** Lanes whose plugin is starting. */
   readonly #early = new Set<Lane>();
   readonly #shutdown = new AbortController();
+  readonly #failed = new Subject<Failure>();
+  readonly #disabled = new Subject<Disabling>();
   #active = 0;
   #running = false;
 
@@ -35,12 +40,22 @@ export class Dispatcher {
     private readonly lanes: Lanes,
     private readonly backlog: Backlog,
     private readonly preparation: Preparation,
+    private readonly pace: Pace,
     private readonly runner: Runner,
     private readonly settler: Settler,
     private readonly resources: ResourceService,
     @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
+
+  /** Runs that have failed for good, once that is on disk. */
+  get failed(): Observable<Failure> {
+    return this.#failed;
+  }
+
+  get disabled(): Observable<Disabling> {
+    return this.#disabled;
+  }
 
   /** Begins with what the database holds. */
   async start(): Promise<void> {
@@ -59,12 +74,12 @@ export class Dispatcher {
   }
 
   /** Takes what has just been committed. */
-  accept({ events, runs }: Committed): void {
+  accept({ events, runs }: Pick<Committed, 'events' | 'runs'>): void {
     const byId = new Map(events.map((event) => [event.id, event]));
     const touched = new Set<Lane>();
     for (const run of runs) {
       const event = byId.get(run.eventId);
-      if (event) touched.add(this.lanes.enqueue({ run, event }));
+      if (event && run.state === 'pending') touched.add(this.lanes.enqueue({ run, event }));
     }
     for (const lane of touched) this.#pump(lane);
   }
@@ -101,13 +116,19 @@ export class Dispatcher {
       const readiness = this.#prepare(head);
       if ('policy' in readiness) {
         lane.limit = readiness.policy.concurrency;
-        if (lane.active >= lane.limit) break;
+        if (lane.active >= lane.limit || !this.#mayBegin(lane.target, readiness)) break;
       }
       lane.ready.shift();
       this.#begin(lane, head, readiness);
     }
     if (lane.wantsPage && this.#running) void this.#refill(lane);
     this.lanes.dropIfIdle(lane);
+  }
+
+  #mayBegin(target: string, { policy }: PreparedTarget): boolean {
+    return this.pace.mayBegin(target, policy.minGapMs, () => {
+      this.#pump(this.lanes.of(target));
+    });
   }
 
   async #refill(lane: Lane): Promise<void> {
@@ -127,7 +148,7 @@ export class Dispatcher {
 
   #prepare(queued: QueuedRun): Readiness {
     try {
-      const target = this.preparation.prepare(queued);
+      const target = this.preparation.prepare(queued.run);
       return typeof target === 'string' ? { hold: target } : target;
     } catch (error) {
       return { fail: messageOf(error) };
@@ -138,6 +159,8 @@ export class Dispatcher {
     if ('policy' in readiness) {
       lane.active++;
       this.#active++;
+      // Once more when it really does: until then no other one may.
+      if (readiness.policy.minGapMs > 0) this.pace.begins(lane.target);
       void this.#perform(queued, readiness).finally(() => {
         lane.active--;
         this.#active--;
@@ -154,10 +177,12 @@ export class Dispatcher {
   async #perform(queued: QueuedRun, target: PreparedTarget): Promise<void> {
     const { run } = queued;
     const announced: Settlement = { ...unchanged(run), state: 'running', startedAt: Date.now() };
-    // What must not be repeated blindly is marked before it begins: a crash then leaves a trace.
-    if (!target.action.idempotent && !(await this.settler.settle(announced))) return;
+    // What must not be repeated blindly, or soon, is marked before it begins: a crash then leaves a trace.
+    const leavesTrace = !target.action.idempotent || target.policy.minGapMs > 0;
+    if (leavesTrace && !(await this.settler.settle(announced))) return;
+    if (target.policy.minGapMs > 0) this.pace.begins(run.target);
     const slow = setTimeout(() => {
-      if (target.action.idempotent) this.settler.add(announced);
+      if (!leavesTrace) this.settler.add(announced);
     }, quick);
     const { settlement, error } = await this.#attempt(queued, target);
     clearTimeout(slow);
@@ -165,7 +190,7 @@ export class Dispatcher {
     // If the target was changed meanwhile, it is the old one that has gone.
     const isGone = error instanceof TargetGoneError && this.#prepare(queued) === target;
     // Its place stays taken until then: the next one would only hear the same.
-    if (isGone) await this.#disable(run.target, error);
+    if (isGone) await this.#disable(queued, error);
   }
 
   async #attempt(queued: QueuedRun, target: PreparedTarget): Promise<Performed> {
@@ -177,11 +202,12 @@ export class Dispatcher {
     }
   }
 
-  async #disable(target: string, error: TargetGoneError): Promise<void> {
+  async #disable({ run: { target }, event }: QueuedRun, error: TargetGoneError): Promise<void> {
     const { type, key } = splitRef(target);
     this.logger.warn({ target, reason: error.message }, 'Target disabled: it says that it is gone');
     try {
       await this.resources.setEnabled(type, key, false);
+      this.#disabled.next({ target, reason: error.message, event });
     } catch (err) {
       this.logger.error({ err, target }, 'Target could not be disabled');
     }
@@ -203,10 +229,12 @@ export class Dispatcher {
     this.#pumpWaiting();
   }
 
-  #afterSettlement({ runId, state, reason, dueAt }: Settlement): void {
+  #afterSettlement({ runId, state, reason, dueAt, attempts }: Settlement): void {
     const ended = this.lanes.ended(runId);
     if (!ended) return;
-    const { lane, action } = ended;
+    const { lane, queued } = ended;
+    const { action } = queued.run;
+    if (state === 'failed') this.#failed.next({ ...queued, reason: reason ?? '', attempts });
     if (state === 'pending') this.backlog.put(lane.target, dueAt);
     if (state === 'held') this.#recheck(reason as HoldReason, { target: lane.target, action });
     this.#pump(lane);

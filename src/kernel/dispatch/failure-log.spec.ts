@@ -1,18 +1,21 @@
 import { expect, it } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
 import type { KernelLogger } from '../logger.ts';
-import type { Settlement } from '../ports.ts';
+import { Notices } from '../notices/notices.ts';
 import { FailureLog } from './failure-log.ts';
+import type { Failure } from './incidents.ts';
 
-const settlement = (n: number, state: Settlement['state']): Settlement => ({
-  runId: `run-${String(n)}`,
-  state,
+const failure = (n: number): Failure => ({
+  run: { id: `run-${String(n)}` } as RunRecord,
+  event: {} as EventRecord,
   reason: 'HTTP 500',
   attempts: 4,
-  dueAt: 0,
 });
 
-it('names the runs that failed for good, a few of them when they are many', () => {
+it('tells which runs failed for good, a few of them when they are many', () => {
   const lines: object[] = [];
+  const told: string[] = [];
   const silent = (): void => undefined;
   const logger: KernelLogger = {
     debug: silent,
@@ -21,9 +24,12 @@ it('names the runs that failed for good, a few of them when they are many', () =
     warn: (fields) => lines.push(fields),
     child: () => logger,
   };
-  const log = new FailureLog(logger);
-  log.note([settlement(0, 'succeeded'), settlement(1, 'failed'), settlement(2, 'pending')]);
+  const notices = new Notices(new EventEmitter2());
+  notices.on('run.failed', ({ run }) => told.push(run.id));
+  const log = new FailureLog(notices, logger);
+  log.note(failure(1));
   expect(lines).toEqual([{ run: 'run-1', reason: 'HTTP 500', attempts: 4 }]);
-  log.note(Array.from({ length: 500 }, (_, n) => settlement(n, 'failed')));
+  for (let n = 0; n < 500; n++) log.note(failure(n));
   expect(lines).toHaveLength(10);
+  expect(told).toHaveLength(10);
 });

@@ -1,32 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
-import type { Settlement } from '../ports.ts';
+import { Notices } from '../notices/notices.ts';
+import type { Failure } from './incidents.ts';
 
-/** So many lines in so many ms; what is more is counted. A target that is down must not fill the log. */
+/** So many are told of in so many ms; what is more is counted. A target that is down must not fill the log. */
 const most = 10;
 const within = 10_000;
 
-/** Says in the log of the server which runs have failed for good. Everything about them is in the task log. */
+/** Tells which runs have failed for good, in the log of the server and in notices. All of them are in the task log. */
 @Injectable()
 export class FailureLog {
   #since = 0;
   #said = 0;
   #unsaid = 0;
 
-  constructor(@Inject(KERNEL_LOGGER) private readonly logger: KernelLogger) {}
+  constructor(
+    private readonly notices: Notices,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
 
-  note(settlements: readonly Settlement[]): void {
-    for (const settlement of settlements) if (settlement.state === 'failed') this.#note(settlement);
-  }
-
-  #note({ runId, reason, attempts }: Settlement): void {
+  note(failure: Failure): void {
     this.#beginAnew(Date.now());
     if (this.#said >= most) {
       this.#unsaid++;
       return;
     }
     this.#said++;
-    this.logger.warn({ run: runId, reason, attempts }, 'A run has failed for good');
+    const { run, reason, attempts } = failure;
+    this.logger.warn({ run: run.id, reason, attempts }, 'A run has failed for good');
+    this.notices.tell('run.failed', failure);
   }
 
   #beginAnew(now: number): void {

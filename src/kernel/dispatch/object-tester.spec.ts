@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ObjectRecord } from '../../domain/records.ts';
-import { defineObjectType, definePlugin, secret, z, type HttpClient } from '../../sdk/index.ts';
+import { defineObjectType, definePlugin, secret, z } from '../../sdk/index.ts';
 import type { AnyObjectType } from '../../sdk/object-type.ts';
+import type { WaysOut } from '../egress/egress-http.ts';
 import type { KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { blamePlugin } from '../plugins/plugin-scope.ts';
@@ -32,7 +33,8 @@ const desk: ObjectRecord = {
   updatedAt: 0,
 };
 
-const noHttp: HttpClient = { request: () => Promise.reject(new Error('nothing is to be sent')) };
+const refused = (): Promise<never> => Promise.reject(new Error('nothing is to be sent'));
+const noWayOut: WaysOut = { client: { request: refused }, connect: refused, lookup: refused };
 
 function testerOf(type: AnyObjectType) {
   const logged: { readonly message: string; readonly fields: object }[] = [];
@@ -44,7 +46,7 @@ function testerOf(type: AnyObjectType) {
   };
   const registry = new PluginRegistry();
   registry.register(definePlugin({ name: 'lamp', api: '^1.0.0', types: [type] }));
-  return { tester: new ObjectTester(registry, noHttp, loggerWith({})), registry, logged };
+  return { tester: new ObjectTester(registry, noWayOut, loggerWith({})), registry, logged };
 }
 
 const hangs = (seen: AbortSignal[] = []): LampTest =>

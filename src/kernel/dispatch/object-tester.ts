@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
-import type { AnyObjectType, HttpClient, JsonValue, TestContext } from '../../sdk/index.ts';
+import type { AnyObjectType, JsonValue, TestContext } from '../../sdk/index.ts';
 import { withTimeLimit } from '../../sdk/time-limit.ts';
-import { HTTP_CLIENT } from '../egress/egress-http.ts';
+import { EgressHttp, type WaysOut } from '../egress/egress-http.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { inScope, type PluginScope } from '../plugins/plugin-scope.ts';
@@ -35,7 +35,7 @@ export class ObjectTester implements OnModuleDestroy {
 
   constructor(
     private readonly registry: PluginRegistry,
-    @Inject(HTTP_CLIENT) private readonly http: HttpClient,
+    @Inject(EgressHttp) private readonly out: WaysOut,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
@@ -46,7 +46,7 @@ export class ObjectTester implements OnModuleDestroy {
   async test(object: ObjectRecord): Promise<ObjectTest> {
     const type = this.#testable(object);
     const target = targetView(object, type);
-    const recorder = new AttemptRecorder(this.http, target.redact);
+    const recorder = new AttemptRecorder(this.out.client, target.redact);
     const begun = performance.now();
     const ending = await this.#run(type, target, recorder).then(
       (result) => ({ ok: true, ...(result !== undefined && { result: recorder.value(result) }) }),
@@ -69,24 +69,32 @@ export class ObjectTester implements OnModuleDestroy {
 
   async #run(
     type: AnyObjectType,
-    { view: object, redact }: TargetView,
-    { http }: AttemptRecorder,
+    { view: object }: TargetView,
+    recorder: AttemptRecorder,
   ): Promise<JsonValue | undefined> {
     const { signal: shutdown } = this.#shutdown;
     shutdown.throwIfAborted();
     if (!this.registry.available(type.name)) throw new Error(`the plugin of ${type.name} is not up`);
     const ms = timeFor(type, object.settings);
+    const { http, redact } = recorder;
+    const { connect, lookup } = this.out;
+    const { extensions: offered } = this.registry;
     const abort = new AbortController();
     const { signal } = abort;
     const logger = redactedLogger(this.logger.child({ test: `${object.type}/${object.key}` }), redact);
     const scope: PluginScope = {
+      attempt: recorder,
       // From a timer or a promise that the test did not wait for: it must not end the process.
       fail: (error) => {
         logger.error({ err: error }, 'An error escaped from a test');
       },
     };
     try {
-      const work = callTest(type, { object, signal, logger, http }, scope);
+      const work = callTest(
+        type,
+        { object, signal, logger, http, connect, lookup, extensions: (point) => offered.at(point) },
+        scope,
+      );
       const message = `no result after ${String(ms)} ms`;
       return await withTimeLimit(work, { ms, message, signal: shutdown });
     } catch (error) {

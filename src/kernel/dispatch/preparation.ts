@@ -4,7 +4,6 @@ import { splitRef, type HoldReason, type ObjectRecord, type RunRecord } from '..
 import type { ActionPolicy, AnyObjectType } from '../../sdk/index.ts';
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
-import type { QueuedRun } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { policyOf, targetView, type TargetView } from './target-view.ts';
 
@@ -25,7 +24,7 @@ export class Preparation {
     private readonly index: ResourceIndex,
   ) {}
 
-  prepare({ run }: QueuedRun): PreparedTarget | HoldReason {
+  prepare(run: Pick<RunRecord, 'action' | 'target'>): PreparedTarget | HoldReason {
     const { type, key } = splitRef(run.target);
     const known = this.#actionOf(run);
     if (!known) return 'plugin_unavailable';
@@ -57,6 +56,7 @@ export class Preparation {
       case 'target_disabled':
         return object?.enabled === true;
       case 'outcome_unknown':
+      case 'too_many_targets':
         return false;
     }
   }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { splitName, type RunRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
-import { compileTemplate, type Template } from '../../domain/template.ts';
+import { compileTemplate, type Template, type TemplateScope } from '../../domain/template.ts';
 import { PermanentError, type JsonObject, type JsonValue, type z } from '../../sdk/index.ts';
 import type { QueuedRun } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { ViewOfObjects } from '../routing/view-of-objects.ts';
 import { eventView } from '../routing/event-view.ts';
-import { deepFreeze } from './deep-freeze.ts';
+import { deepFreeze } from '../deep-freeze.ts';
+import { fillIn } from './filled-fields.ts';
 import { isLongerThan } from './json-length.ts';
 
 /** A small template may insert a large value many times. */
@@ -29,7 +30,8 @@ export class RenderedInput {
   of(queued: QueuedRun, schema: z.ZodType): unknown {
     const { input } = queued.run;
     const template = this.#templateOf(input);
-    if (template.placeholders.length > 0) return parsed(schema, this.#message(template, queued), queued.run);
+    if (template.placeholders.length > 0)
+      return parsed(schema, this.#message(template, schema, queued), queued.run);
     let constant = this.#constant.get(input);
     if (constant === undefined) {
       constant = deepFreeze(parsed(schema, input, queued.run));
@@ -44,9 +46,9 @@ export class RenderedInput {
     return template;
   }
 
-  #message(template: Template, queued: QueuedRun): JsonValue {
+  #message(template: Template, schema: z.ZodType, queued: QueuedRun): JsonValue {
     try {
-      const message = this.#render(template, queued);
+      const message = fillIn(template, schema, () => this.#scope(queued));
       if (!isLongerThan(message, mostCharacters)) return message;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -55,18 +57,20 @@ export class RenderedInput {
     throw new PermanentError(`task ${queued.run.taskId}: settings: filled in they are larger than 1 MiB`);
   }
 
-  #render(template: Template, { run, event }: QueuedRun): JsonValue {
+  #scope({ run, event }: QueuedRun): TemplateScope {
     const { type } = splitName(event.type);
     const object = event.object === undefined ? undefined : this.index.object(type, event.object);
     const view = this.views.of(event, object);
-    return template.render({
+    return {
       event: eventView(event, object),
       ...(view && { object: view }),
+      run: { id: run.id },
+      task: { id: run.taskId, name: run.taskName },
       // Fixed for the run: every attempt sends the same message under the same id.
       now: new Date(run.createdAt),
       random: randomOf(run.id),
       room: { characters: mostCharacters },
-    });
+    };
   }
 }
 

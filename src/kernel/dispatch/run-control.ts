@@ -35,6 +35,13 @@ export class RunControl {
     return this.#run(runId);
   }
 
+  /** Deletes a run that has ended, with its attempts; the event stays. Errors: NOT_FOUND, RUN_NOT_ENDED. */
+  async remove(runId: string): Promise<void> {
+    if (await this.history.removeRun(runId)) return;
+    const { state } = await this.#run(runId);
+    throw new SignalboxError('RUN_NOT_ENDED', `run ${runId} is ${state}`);
+  }
+
   /** Runs a task by hand: the ordinary event `task.run` on it. Errors: NOT_FOUND, CONFLICT when it is disabled. */
   async runTask(taskId: string, data: JsonValue): Promise<Published> {
     const task = this.index.task(taskId);

@@ -29,7 +29,7 @@ describe('the runs in memory', () => {
     const [first, second] = runsOfOne(2, 'x').map((queued) => memory.add(queued, lane));
     memory.remove(first!.run.id);
     expect(memory.event(first!.event.id)).toBe(first!.event);
-    expect(memory.remove(second!.run.id)).toMatchObject({ lane, action: 'lamp.light' });
+    expect(memory.remove(second!.run.id)).toMatchObject({ lane, queued: second });
     expect(memory.event(first!.event.id)).toBeUndefined();
     expect(memory).toMatchObject({ runs: 0, bytes: 0 });
   });

@@ -6,8 +6,7 @@ import type { Lane } from './lane.ts';
 /** A run in memory. */
 export interface HeldRun {
   readonly lane: Lane;
-  readonly action: string;
-  readonly eventId: string;
+  readonly queued: QueuedRun;
   readonly bytes: number;
 }
 
@@ -42,13 +41,13 @@ export class RunMemory {
 
   /** The run is not held yet. Returns it with the event that the others of that event have. */
   add({ run, event }: QueuedRun, lane: Lane): QueuedRun {
-    const { id, action, eventId } = run;
     const bytes = roughSize(run.input);
-    this.#runs.set(id, { lane, action, eventId, bytes });
-    this.#bytes += bytes;
-    const held = this.#events.get(eventId) ?? this.#addEvent(event);
+    const held = this.#events.get(run.eventId) ?? this.#addEvent(event);
     held.runs++;
-    return { run, event: held.event };
+    const queued = { run, event: held.event };
+    this.#runs.set(run.id, { lane, queued, bytes });
+    this.#bytes += bytes;
+    return queued;
   }
 
   remove(runId: string): HeldRun | undefined {
@@ -56,9 +55,10 @@ export class RunMemory {
     if (!run) return undefined;
     this.#runs.delete(runId);
     this.#bytes -= run.bytes;
-    const held = this.#events.get(run.eventId);
+    const { eventId } = run.queued.run;
+    const held = this.#events.get(eventId);
     if (held && --held.runs === 0) {
-      this.#events.delete(run.eventId);
+      this.#events.delete(eventId);
       this.#bytes -= held.bytes;
     }
     return run;

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptRecord } from '../../domain/records.ts';
-import type { ActionContext, HttpClient } from '../../sdk/index.ts';
-import { HTTP_CLIENT } from '../egress/egress-http.ts';
+import type { ActionContext } from '../../sdk/index.ts';
+import { EgressHttp, type WaysOut } from '../egress/egress-http.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { inScope, type PluginScope } from '../plugins/plugin-scope.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
 import { eventView } from '../routing/event-view.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
@@ -12,7 +13,7 @@ import { AttemptRecorder } from './attempt-recorder.ts';
 import type { PreparedTarget } from './preparation.ts';
 import { redactedError, redactedLogger } from './redacted-logger.ts';
 import { RenderedInput } from './rendered-input.ts';
-import { judge, type Ending, type Verdict } from './verdict.ts';
+import { judge, lastWords, type Ending, type Verdict } from './verdict.ts';
 
 /** What came of an attempt. */
 export interface Performed {
@@ -21,20 +22,24 @@ export interface Performed {
   readonly error?: unknown;
 }
 
+/** Milliseconds that an action has to say, after a shutdown has aborted it, whether it has done anything. */
+const lastWordsMs = 500;
+
 /** Carries out one attempt of one run. */
 @Injectable()
 export class Runner {
   constructor(
     private readonly inputs: RenderedInput,
     private readonly index: ResourceIndex,
-    @Inject(HTTP_CLIENT) private readonly http: HttpClient,
+    private readonly registry: PluginRegistry,
+    @Inject(EgressHttp) private readonly out: WaysOut,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
   async perform(queued: QueuedRun, target: PreparedTarget, shutdown: AbortSignal): Promise<Performed> {
     const startedAt = Date.now();
     const begun = performance.now();
-    const recorder = new AttemptRecorder(this.http, target.redact);
+    const recorder = new AttemptRecorder(this.out.client, target.redact);
     const ending = await this.#act({ queued, target, recorder, shutdown });
     const attempt = queued.run.attempts + 1;
     const verdict = judge(ending, { idempotent: target.action.idempotent, policy: target.policy, attempt });
@@ -52,7 +57,7 @@ export class Runner {
     const { target, shutdown } = work;
     if (shutdown.aborted) return { kind: 'not begun' };
     const abort = new AbortController();
-    const scope = this.#scopeOf(work.queued, target);
+    const scope = this.#scopeOf(work.queued, work.recorder);
     return new Promise((resolve) => {
       const end = (ending: Ending): void => {
         clearTimeout(timer);
@@ -66,13 +71,27 @@ export class Runner {
           abort.abort();
         });
       };
-      const shutDown = stop({ kind: 'shutdown' });
-      const timer = setTimeout(
+      let cutOff = false;
+      const shutDown = (): void => {
+        if (target.action.idempotent) {
+          stop({ kind: 'shutdown' })();
+          return;
+        }
+        cutOff = true;
+        clearTimeout(timer);
+        timer = setTimeout(end, lastWordsMs, { kind: 'shutdown' });
+        inScope(scope, () => {
+          abort.abort();
+        });
+      };
+      let timer = setTimeout(
         stop({ kind: 'timeout', afterMs: target.policy.timeoutMs }),
         target.policy.timeoutMs,
       );
       shutdown.addEventListener('abort', shutDown, { once: true });
-      void this.#call(work, scope, abort.signal).then(end);
+      void this.#call(work, scope, abort.signal).then((ending) => {
+        end(cutOff ? lastWords(ending) : ending);
+      });
     });
   }
 
@@ -93,12 +112,14 @@ export class Runner {
   }
 
   /** For what comes from a timer or a promise that the action did not wait for: it must not end the process. */
-  #scopeOf({ run }: QueuedRun, { redact }: PreparedTarget): PluginScope {
+  #scopeOf({ run, event }: QueuedRun, recorder: AttemptRecorder): PluginScope {
     const fields = { run: run.id, action: run.action };
     return {
+      cause: { id: event.id, depth: event.depth },
+      attempt: recorder,
       fail: (error) => {
         this.logger.error(
-          { err: redactedError(error, redact), ...fields },
+          { err: redactedError(error, recorder.redact), ...fields },
           'An error escaped from an action',
         );
       },
@@ -123,14 +144,18 @@ export class Runner {
       task: { id: run.taskId, name: run.taskName },
       attempt: run.attempts + 1,
       idempotencyKey: run.id,
+      createdAt: new Date(run.createdAt),
       signal,
       get logger() {
         return redactedLogger(
           logger.child({ run: run.id, action: run.action, target: run.target }),
-          target.redact,
+          recorder.redact,
         );
       },
       http: recorder.http,
+      connect: this.out.connect,
+      lookup: this.out.lookup,
+      extensions: (point) => this.registry.extensions.at(point),
       record: (part) => {
         recorder.record(part);
       },

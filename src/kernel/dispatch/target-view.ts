@@ -5,7 +5,7 @@ import type { ActionPolicy, AnyObjectType, ObjectView } from '../../sdk/index.ts
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { createRedactor, secretValues } from '../redaction/redactor.ts';
 import { settingsSchema } from '../resources/settings-parser.ts';
-import { deepFreeze } from './deep-freeze.ts';
+import { deepFreeze } from '../deep-freeze.ts';
 
 /** An object as its plugin is given it, secrets in clear. */
 export interface TargetView {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultPolicy } from '../../domain/retry-policy.ts';
-import { PermanentError, RetryableError, UnknownOutcomeError } from '../../sdk/index.ts';
-import { judge, type Ending } from './verdict.ts';
+import { NoAnswerError, PermanentError, RetryableError, UnknownOutcomeError } from '../../sdk/index.ts';
+import { judge, lastWords, type Ending } from './verdict.ts';
 
 const rules = { idempotent: true, policy: { ...defaultPolicy, retries: 1 }, attempt: 1 };
 const failing = (error: unknown): Ending => ({ kind: 'error', error });
@@ -68,5 +68,24 @@ describe('what becomes of a run', () => {
       outcome: 'retrying',
     });
     expect(judge(failing(new UnknownOutcomeError('lost')), rules)).toMatchObject({ state: 'pending' });
+  });
+});
+
+describe('a run that must not be repeated and that shutdown cut off', () => {
+  const held = { state: 'held', reason: 'outcome_unknown' };
+
+  it.each<[string, Ending, object]>([
+    [
+      'is put back when its action says that nothing has happened',
+      failing(new RetryableError('not yet')),
+      { state: 'pending' },
+    ],
+    ['has succeeded when its action was just done', { kind: 'done', result: 1 }, { state: 'succeeded' }],
+    ['has failed when its action was just refused', failing(new PermanentError('no')), { state: 'failed' }],
+    ['is held when the answer is lost', failing(new UnknownOutcomeError('lost')), held],
+    ['is held when a request was not answered', failing(new NoAnswerError('cut')), held],
+    ['is held when its action says nothing of use', failing(new Error('aborted')), held],
+  ])('%s', (_, ending, verdict) => {
+    expect(judge(lastWords(ending), { ...rules, idempotent: false })).toMatchObject(verdict);
   });
 });

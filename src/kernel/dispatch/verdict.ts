@@ -1,6 +1,7 @@
 import { nextDelay } from '../../domain/retry-policy.ts';
 import type { AttemptOutcome, HoldReason, RunState } from '../../domain/records.ts';
 import {
+  NoAnswerError,
   PermanentError,
   RetryableError,
   UnknownOutcomeError,
@@ -14,7 +15,7 @@ export type Ending =
   | { readonly kind: 'error'; readonly error: unknown }
   /** The time was up. */
   | { readonly kind: 'timeout'; readonly afterMs: number }
-  /** Signalbox shut down before it began. */
+  /** Signalbox shut down before it began, or before it had done anything. */
   | { readonly kind: 'not begun' }
   /** Signalbox shut down while it ran. */
   | { readonly kind: 'shutdown' };
@@ -77,6 +78,16 @@ function retry(
 
 function held(message: string): Verdict {
   return { state: 'held', outcome: 'unknown', reason: unknownOutcome, error: message };
+}
+
+/**
+ * What an action that must not be repeated says when a shutdown aborts it: how it ended, or that nothing has happened
+ * yet. Whatever else it throws does not tell.
+ */
+export function lastWords(ending: Ending): Ending {
+  if (ending.kind !== 'error' || ending.error instanceof PermanentError) return ending;
+  const nothingHappened = ending.error instanceof RetryableError && !(ending.error instanceof NoAnswerError);
+  return { kind: nothingHappened ? 'not begun' : 'shutdown' };
 }
 
 /** Never throws: a plugin may throw anything, and an error's message may be anything. */

@@ -3,7 +3,8 @@ import { isIn, parseAddress, type IpAddress, type Network } from './address-clas
 
 /** Networks, some with a port, that may be reached although they are private. */
 export interface AllowList {
-  has(address: IpAddress, port: number): boolean;
+  /** Without a port: at some port. */
+  has(address: IpAddress, port: number | undefined): boolean;
 }
 
 interface Entry {
@@ -23,7 +24,9 @@ export function parseAllowList(entries: readonly string[]): AllowList {
   const parsed = entries.map((text, i) => parseEntry(text, `egress.allow[${i}]`));
   return {
     has: (address, port) =>
-      parsed.some((entry) => (entry.port ?? port) === port && isIn(address, entry.network)),
+      parsed.some(
+        (entry) => (port === undefined || (entry.port ?? port) === port) && isIn(address, entry.network),
+      ),
   };
 }
 

@@ -2,8 +2,9 @@ import { HttpService } from '@nestjs/axios';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
-import { startHttpServer } from '../../../test/support/servers.ts';
-import { PermanentError, z, type HttpClient } from '../../sdk/index.ts';
+import { startHttpServer, startTcpServer } from '../../../test/support/servers.ts';
+import { endpoint, PermanentError, z, type HttpClient } from '../../sdk/index.ts';
+import { settingsSchema } from '../resources/settings-parser.ts';
 import { EgressHttp, HTTP_CLIENT, type EgressOptions } from './egress-http.ts';
 import { EgressModule } from './egress.module.ts';
 
@@ -33,7 +34,18 @@ describe('the way out', () => {
     const request = started.client.request({ method: 'POST', url: server.url });
     await expect(request).rejects.toBeInstanceOf(PermanentError);
     await expect(firstValueFrom(started.service.get(server.url))).rejects.toBeInstanceOf(PermanentError);
+    const connecting = started.egress.connect({ host: '127.0.0.1', port: server.port });
+    await expect(connecting).rejects.toBeInstanceOf(PermanentError);
     expect(server.connections).toBe(0);
+  });
+
+  it('reaches over TCP what the allow list names, and cuts the connection in the end', async () => {
+    await using server = await startTcpServer(() => undefined);
+    const started = await startEgress({ allow: [`127.0.0.1:${server.port}`], own: [] });
+    const socket = await started.egress.connect({ host: '127.0.0.1', port: server.port });
+    expect(socket.destroyed).toBe(false);
+    await started[Symbol.asyncDispose]();
+    expect(socket.destroyed).toBe(true);
   });
 
   it('never reaches an own endpoint, be it given by name or as soon as it listens', async () => {
@@ -46,6 +58,9 @@ describe('the way out', () => {
     started.egress.protect({ address: '127.0.0.1', port: late.port });
     for (const url of [named.url, late.url, `http://localhost:${late.port}`]) {
       await expect(started.client.request({ method: 'GET', url })).rejects.toBeInstanceOf(PermanentError);
+      const { hostname: host, port } = new URL(url);
+      const connecting = started.egress.connect({ host, port: Number(port) });
+      await expect(connecting).rejects.toBeInstanceOf(PermanentError);
     }
     expect(named.connections + late.connections).toBe(0);
   });
@@ -70,5 +85,22 @@ describe('the way out', () => {
     expect(() => {
       check('http://127.0.0.1:8080');
     }).toThrow('probe/a: settings.targets[0].url: the address is not allowed by the egress policy');
+  });
+
+  it('says which place in the settings of an object cannot be reached', async () => {
+    await using started = await startEgress({ allow: [], own: [] });
+    const place = z.object({ host: z.string(), port: z.number() });
+    const check = (schema: z.ZodType, settings: object) => () => {
+      started.egress.checkSettings(schema, settings, 'mail/a');
+    };
+    const settings = { host: '127.0.0.1', port: 25 };
+    const denied = 'the address is not allowed by the egress policy';
+    expect(check(endpoint(place), settings)).toThrow(`mail/a: settings.host: ${denied}`);
+    expect(check(z.object({ via: endpoint(place) }), { via: settings })).toThrow(
+      `mail/a: settings.via.host: ${denied}`,
+    );
+    expect(check(settingsSchema({ settings: endpoint(place) }), settings)).toThrow(denied);
+    expect(check(place, settings)).not.toThrow();
+    expect(check(endpoint(place), { ...settings, host: 'mail.example.com' })).not.toThrow();
   });
 });

@@ -1,10 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Dispatcher } from 'undici';
 import type { z } from '../../sdk/index.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { createHttpClient } from '../../sdk/http-client.ts';
-import type { HttpClient } from '../../sdk/index.ts';
+import { createTcpConnector } from '../../sdk/tcp-connector.ts';
+import type { Connect, DispatcherOptions, HttpClient, Lookup } from '../../sdk/index.ts';
 import { settingsField } from '../redaction/schema-walk.ts';
-import { findUrls } from '../redaction/settings-urls.ts';
+import { findEndpoints, findUrls } from '../redaction/settings-urls.ts';
 import { createEgressPolicy, type EgressOptions, type EgressPolicy } from './egress-policy.ts';
 import { resolveEndpoints, type Endpoint } from './own-endpoints.ts';
 
@@ -16,19 +18,37 @@ export const EGRESS_OPTIONS = Symbol('EgressOptions');
 /** Injects the `HttpClient` of `EgressHttp`. */
 export const HTTP_CLIENT = Symbol('HttpClient');
 
-/** The one way out over HTTP, and what may be said of addresses before anything is sent. */
+/** The ways out of Signalbox. */
+export type WaysOut = Pick<EgressHttp, 'client' | 'connect' | 'lookup'>;
+
+/** The one way out over HTTP, the one over plain TCP, and what may be said of addresses before anything is sent. */
 @Injectable()
 export class EgressHttp implements OnModuleInit, OnApplicationShutdown {
   readonly #policy: EgressPolicy;
   readonly #client: ReturnType<typeof createHttpClient>;
+  readonly #tcp: ReturnType<typeof createTcpConnector>;
 
   constructor(@Inject(EGRESS_OPTIONS) private readonly options: EgressOptions) {
     this.#policy = createEgressPolicy(options);
     this.#client = createHttpClient({ judge: this.#policy.judge });
+    this.#tcp = createTcpConnector({ judge: this.#policy.judge });
   }
 
   get client(): HttpClient {
     return this.#client;
+  }
+
+  get connect(): Connect {
+    return this.#tcp.connect;
+  }
+
+  get lookup(): Lookup {
+    return this.#tcp.lookup;
+  }
+
+  /** The same for what works with undici itself. */
+  dispatcher(options?: DispatcherOptions): Dispatcher {
+    return this.#client.dispatcher(options);
   }
 
   async onModuleInit(): Promise<void> {
@@ -41,12 +61,21 @@ export class EgressHttp implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Throws EGRESS_DENIED when a URL in an object's settings cannot be reached anyway, as far as it can be known
-   * without resolving its name.
+   * Throws EGRESS_DENIED when a URL or an endpoint in an object's settings cannot be reached anyway, as far as it can be
+   * known without resolving its name.
    */
   checkSettings(schema: z.ZodType, settings: unknown, subject: string): void {
-    for (const { path, url } of findUrls(schema, settings)) {
-      const problem = this.#policy.checkUrl(url);
+    const problems = [
+      ...findUrls(schema, settings).map(({ path, url, foreign }) => ({
+        path,
+        problem: foreign ? this.#policy.checkForeignUrl(url) : this.#policy.checkUrl(url),
+      })),
+      ...findEndpoints(schema, settings).map(({ path, ...place }) => ({
+        path: [...path, 'host'],
+        problem: this.#policy.checkEndpoint(place),
+      })),
+    ];
+    for (const { path, problem } of problems) {
       if (problem === undefined) continue;
       const field = settingsField(path);
       throw new SignalboxError('EGRESS_DENIED', `${subject}: ${field}: ${problem}`, { field });
@@ -54,6 +83,7 @@ export class EgressHttp implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#tcp.close();
     await this.#client.close();
   }
 }

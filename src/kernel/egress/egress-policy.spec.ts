@@ -273,3 +273,54 @@ describe('URLs that someone wants to store', () => {
     expect(policy.checkUrl(url)).toBe(problem);
   });
 });
+
+describe('a host and a port that someone wants to store', () => {
+  const policy = createEgressPolicy({ allow: ['10.0.0.0/8:25', 'fd00::/8'], own: [] });
+
+  it.each<[string, number]>([
+    ['mail.example.com', 587],
+    ['10.0.0.1', 25],
+    ['fd00::1', 25],
+    ['mailhost', 25],
+  ])('are accepted: %s, port %i', (host, port) => {
+    expect(policy.checkEndpoint({ host, port })).toBeUndefined();
+  });
+
+  it.each<[string, number]>([
+    ['10.0.0.1', 587],
+    ['127.0.0.1', 25],
+    ['127.1', 25],
+    ['0x7f000001', 25],
+    ['::1', 25],
+    ['::ffff:127.0.0.1', 25],
+    ['Localhost', 25],
+    ['169.254.169.254', 25],
+  ])('are refused: %s, port %i', (host, port) => {
+    expect(policy.checkEndpoint({ host, port })).toBe('the address is not allowed by the egress policy');
+  });
+});
+
+describe('a URL of another protocol that someone wants to store', () => {
+  const policy = createEgressPolicy({ allow: ['10.0.0.0/8:16514'], own: [] });
+
+  it.each([
+    'test:///default',
+    'qemu:///system',
+    'qemu+ssh://root@host-1.example.com/system',
+    'qemu+tls://10.0.0.1/system',
+    'qemu+tls://10.0.0.1:16514/system',
+  ])('is accepted: %s', (url) => {
+    expect(policy.checkForeignUrl(url)).toBeUndefined();
+  });
+
+  it.each([
+    'qemu+tcp://10.0.0.1:16509/system',
+    'qemu+ssh://root@169.254.169.254/system',
+    'qemu+tls://192.168.1.4/system',
+    'qemu+tls://[::1]/system',
+    'qemu+tls://2130706433/system',
+    'qemu+tls://localhost/system',
+  ])('is refused: %s', (url) => {
+    expect(policy.checkForeignUrl(url)).toBe('the address is not allowed by the egress policy');
+  });
+});

@@ -21,6 +21,10 @@ export interface EgressPolicy {
    * undefined when nothing is.
    */
   checkUrl(url: string): string | undefined;
+  /** The same for a URL that is not of the web. One without a host leads nowhere; one without a port to some port. */
+  checkForeignUrl(url: string): string | undefined;
+  /** The same for a host and a port; the host is a name or an IP address. */
+  checkEndpoint(place: { readonly host: string; readonly port: number }): string | undefined;
   /** One more endpoint of Signalbox itself, known only once it listens. */
   protect(endpoint: Endpoint): void;
 }
@@ -30,8 +34,8 @@ export function createEgressPolicy({ allow, own }: EgressOptions): EgressPolicy 
   const allowed = parseAllowList(allow);
   const ownEndpoints = new OwnEndpoints(own);
 
-  const judgeAddress = (address: IpAddress, port: number): string | undefined => {
-    if (ownEndpoints.includes(address, port)) return 'an endpoint of Signalbox itself';
+  const judgeAddress = (address: IpAddress, port: number | undefined): string | undefined => {
+    if (port !== undefined && ownEndpoints.includes(address, port)) return 'an endpoint of Signalbox itself';
     const inner = innerAddresses(address);
     if (inner.length > 0) return firstReason(inner.map((carried) => judgeAddress(carried, port)));
     const { access, label } = classify(address);
@@ -51,6 +55,19 @@ export function createEgressPolicy({ allow, own }: EgressOptions): EgressPolicy 
       const target = readTarget(url);
       return typeof target === 'string' ? target : checkHost(target, judge);
     },
+    checkForeignUrl: (url) => {
+      const { hostname = '', port = '' } = URL.parse(url) ?? {};
+      // Another protocol's host is kept as it was written; that of the web is made plain.
+      const host = URL.parse(`http://${hostname}`)?.hostname ?? hostname;
+      if (port !== '') return checkHost({ hostname: host, port: Number(port) }, judge);
+      const reasons = addressesKnown(host).flatMap((address) => parseAddress(address) ?? []);
+      return allDenied(reasons.map((address) => judgeAddress(address, undefined)));
+    },
+    checkEndpoint: ({ host, port }) => {
+      // As in a URL, so that an unusual way to write an address is seen through.
+      const hostname = URL.parse(`http://${host.includes(':') ? `[${host}]` : host}`)?.hostname;
+      return checkHost({ hostname: hostname ?? host, port }, judge);
+    },
     protect: (endpoint) => {
       ownEndpoints.add(endpoint);
     },
@@ -66,8 +83,15 @@ function readTarget(url: string): HttpTarget | string {
   }
 }
 
-function checkHost({ hostname, port }: HttpTarget, judge: Judge): string | undefined {
+function checkHost(
+  { hostname, port }: Pick<HttpTarget, 'hostname' | 'port'>,
+  judge: Judge,
+): string | undefined {
   const reasons = addressesKnown(hostname).map((address) => judge({ address, port, hostname }));
+  return allDenied(reasons);
+}
+
+function allDenied(reasons: readonly (string | undefined)[]): string | undefined {
   const denied = reasons.length > 0 && reasons.every((reason) => reason !== undefined);
   return denied ? deniedMessage : undefined;
 }

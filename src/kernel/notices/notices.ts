@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ResourceRef } from '../resources/resource-input.ts';
 import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { Disabling, Failure } from '../dispatch/incidents.ts';
 import type { Settlement } from '../ports.ts';
 
 /**
@@ -11,6 +12,10 @@ import type { Settlement } from '../ports.ts';
 export interface NoticeMap {
   /** A resource was put or removed. */
   'resource.changed': { readonly ref: ResourceRef; readonly change: 'created' | 'updated' | 'removed' };
+  /** A target was switched off by Signalbox itself. */
+  'target.disabled': Disabling;
+  /** A run has failed for good, one of those that are told of. */
+  'run.failed': Failure;
   /** Events and their runs are on disk. */
   'events.committed': { readonly events: readonly EventRecord[]; readonly runs: readonly RunRecord[] };
   /** Outcomes are on disk. */

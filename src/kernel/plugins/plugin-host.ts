@@ -1,4 +1,18 @@
-import type { Emission, Emitted, HttpClient, Logger, ObjectView } from '../../sdk/index.ts';
+import type { Observable } from 'rxjs';
+import type {
+  Connect,
+  Lookup,
+  Discovery,
+  Emission,
+  Emitted,
+  HttpClient,
+  Logger,
+  Notice,
+  ObjectRef,
+  ObjectView,
+  PluginContext,
+  RequestHandler,
+} from '../../sdk/index.ts';
 
 export const PLUGIN_HOST = Symbol('PluginHost');
 
@@ -9,9 +23,24 @@ export interface PluginHost {
    * Resolves once the event and its runs are on disk.
    */
   emit(plugin: string, name: string, emission: Emission<unknown>): Promise<Emitted>;
-  /** The enabled objects of a type, in the order of their keys. */
-  objects(type: string): readonly ObjectView[];
+  /**
+   * The enabled objects of a type, with `disabled` all of them, in the order of their keys. The same array until one of
+   * them changes.
+   */
+  objects(type: string, options?: { readonly disabled?: boolean }): readonly ObjectView[];
+  /** One of them. */
+  object(type: string, key: string): ObjectView | undefined;
+  /** Puts objects that are not there yet, and the state of all. Gives the keys of the new ones. */
+  discovered(type: string, found: readonly Discovery[]): Promise<readonly string[]>;
+  /** Objects of any type that were put or removed. */
+  readonly changes: Observable<ObjectRef>;
+  readonly notices: Observable<Notice>;
   /** The guarded way out. */
   readonly http: HttpClient;
+  readonly connect: Connect;
+  readonly lookup: Lookup;
+  readonly dispatcher: PluginContext['dispatcher'];
+  /** Lets a plugin answer requests; returns what ends it. Throws when the path cannot be had. */
+  serve(plugin: string, prefix: string, handler: RequestHandler): () => void;
   logger(plugin: string): Logger;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { SignalboxError } from '../../domain/errors.ts';
+import { ExtensionSet } from '../../sdk/extension-set.ts';
 import type { AnyAction, AnyObjectType } from '../../sdk/object-type.ts';
 import { pluginProblems } from '../../sdk/plugin-check.ts';
 import type { AnyPlugin, Health } from '../../sdk/plugin.ts';
@@ -45,7 +46,7 @@ interface Entry {
 
 const healthTimeoutMs = 5_000;
 
-/** All that plugins declare, found by name, and how the plugins are. */
+/** All that plugins declare and offer, found by name, and how the plugins are. */
 @Injectable()
 export class PluginRegistry {
   readonly #plugins = new Map<string, Entry>();
@@ -53,6 +54,9 @@ export class PluginRegistry {
   readonly #events = new Map<string, { type: AnyObjectType; schema: z.ZodType }>();
   readonly #actions = new Map<string, { type: AnyObjectType; action: AnyAction }>();
   readonly #changes = new Subject<PluginStatus>();
+
+  /** What running plugins offer one another. */
+  readonly extensions = new ExtensionSet();
 
   /** Each change of a plugin's state. */
   readonly changes: Observable<PluginStatus> = this.#changes.asObservable();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, map, NEVER, of, Subject, throwError } from 'rxjs';
+import { waitFor } from '../../../test/support/wait-for.ts';
 import {
+  defineExtensionPoint,
   defineObjectType,
   definePlugin,
   z,
@@ -70,8 +72,18 @@ function hostFor(emitted: Emission<unknown>[]): PluginHost {
       emitted.push(emission);
       return { id: String(emitted.length), duplicate: false };
     },
+    object: () => undefined,
+    discovered: () => Promise.resolve([]),
+    changes: NEVER,
+    notices: NEVER,
     objects: (type) => [{ type, key: 'front-door', name: 'front-door', tags: [], settings: {} }],
     http: { request: async () => Promise.reject(new Error('no network here')) },
+    connect: async () => Promise.reject(new Error('no network here')),
+    lookup: async () => Promise.reject(new Error('no network here')),
+    dispatcher: () => {
+      throw new Error('no network here');
+    },
+    serve: () => silence,
     logger: () => ({ debug: silence, info: silence, warn: silence, error: silence }),
   };
 }
@@ -211,6 +223,25 @@ describe('a plugin that fails', () => {
     await plugin.becomes('down');
     await plugin.becomes('up');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  it('takes back what it has offered, and offers it again when it is up again', async () => {
+    const clapper = defineExtensionPoint<string>('clapper');
+    const end = new Subject<never>();
+    await using it = supervise(({ provide }) => {
+      provide(clapper, 'brass', 'dong');
+      return end;
+    });
+    it.supervisor.onApplicationBootstrap();
+    await it.becomes('up');
+    const seen: string[][] = [];
+    it.registry.extensions.watch(clapper).subscribe((offers) => seen.push([...offers.keys()]));
+    end.error(new Error('cracked'));
+    await waitFor(
+      () => seen.length >= 3,
+      () => JSON.stringify(seen),
+    );
+    expect(seen.slice(0, 3)).toEqual([['brass'], [], ['brass']]);
   });
 
   it('keeps its reason while it is started again, and loses it when it is up', async () => {

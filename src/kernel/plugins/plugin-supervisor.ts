@@ -1,17 +1,17 @@
+import { filter } from 'rxjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import type { Emission, Emitted, Logger, ObjectView } from '../../sdk/index.ts';
+import type { Emission, Emitted, Logger, RequestHandler } from '../../sdk/index.ts';
 import {
   PluginSession,
   sessionLimits,
   type PluginServices,
   type SessionLimits,
 } from '../../sdk/plugin-session.ts';
-import { settingsSchema } from '../resources/settings-parser.ts';
 import type { PluginHost } from './plugin-host.ts';
 import type { LoadedPlugin } from './plugin-loader.ts';
 import type { PluginRegistry, PluginState } from './plugin-registry.ts';
-import { inScope, outOfScope, type PluginScope } from './plugin-scope.ts';
+import { currentCause, inScope, outOfScope, type PluginScope } from './plugin-scope.ts';
 import { RestartBackoff, type RestartPolicy } from './restart-backoff.ts';
 
 export interface Supervision {
@@ -107,11 +107,11 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  #scopeOf(session: PluginSession): PluginScope {
+  #scopeOf(session: PluginSession | undefined): PluginScope {
     return {
       fail: (error) => {
         this.#logger.error({ err: error }, `an error escaped from plugin ${this.#name}`);
-        session.fail(error);
+        session?.fail(error);
       },
     };
   }
@@ -132,28 +132,52 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
+  /** What a handler of requests throws ends only the one request; what escapes from it is the plugin's fault. */
+  #guarded(handler: RequestHandler): RequestHandler {
+    return (request, response) => {
+      try {
+        inScope(this.#scopeOf(this.#session), () => handler(request, response));
+      } catch (error) {
+        this.#logger.error({ err: error }, `plugin ${this.#name} failed to answer a request`);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      }
+    };
+  }
+
   #services(): PluginServices {
     return {
       settings: this.#loaded.settings,
       logger: this.#logger,
       http: this.#host.http,
-      objects: (type) => this.#objects(type),
-      emit: (name, emission) => outOfScope(() => this.#emit(name, emission)),
+      dispatcher: (options) => this.#host.dispatcher(options),
+      serve: (prefix, handler) => this.#host.serve(this.#name, prefix, this.#guarded(handler)),
+      connect: this.#host.connect,
+      lookup: this.#host.lookup,
+      objects: (type, options) => this.#host.objects(this.#own(type), options),
+      discovered: async (type, found) => {
+        const own = this.#own(type);
+        return outOfScope(() => this.#host.discovered(own, found));
+      },
+      object: (type, key) => this.#host.object(this.#own(type), key),
+      changes: this.#host.changes.pipe(filter(({ type }) => this.#declares(type))),
+      notices: this.#host.notices,
+      extensions: this.#registry.extensions,
+      emit: (name, emission) => {
+        const causedBy = emission.causedBy ?? currentCause();
+        const caused = causedBy ? { ...emission, causedBy } : emission;
+        return outOfScope(() => this.#emit(name, caused));
+      },
     };
   }
 
-  #objects(typeName: string): readonly ObjectView[] {
-    const type = this.#loaded.plugin.types.find(({ name }) => name === typeName);
-    if (!type) throw new Error(`plugin ${this.#name} does not declare the object type "${typeName}"`);
-    return this.#host.objects(typeName).flatMap((object) => {
-      const settings = settingsSchema(type).safeParse(object.settings);
-      if (settings.success) return { ...object, settings: settings.data };
-      this.#logger.warn(
-        { object: `${typeName}/${object.key}`, err: settings.error },
-        'an object is left out: its settings do not fit its type any more',
-      );
-      return [];
-    });
+  #declares(type: string): boolean {
+    return this.#loaded.plugin.types.some(({ name }) => name === type);
+  }
+
+  #own(type: string): string {
+    if (this.#declares(type)) return type;
+    throw new Error(`plugin ${this.#name} does not declare the object type "${type}"`);
   }
 
   async #emit(name: string, emission: Emission<unknown>): Promise<Emitted> {

@@ -2,7 +2,7 @@ import { Controller, Get, Global, Inject, Injectable, Module } from '@nestjs/com
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { expect, it } from '@jest/globals';
-import { filter, firstValueFrom, from, merge } from 'rxjs';
+import { filter, firstValueFrom, from, merge, NEVER } from 'rxjs';
 import { defineObjectType, definePlugin, z, type AnyPlugin } from 'signalbox/sdk';
 import { PLUGIN_HOST, type PluginHost } from './plugin-host.ts';
 import { PluginRegistry, type PluginState } from './plugin-registry.ts';
@@ -12,7 +12,17 @@ const silence = (): void => undefined;
 const host: PluginHost = {
   emit: async () => ({ id: '1', duplicate: false }),
   objects: () => [],
+  discovered: () => Promise.resolve([]),
+  object: () => undefined,
+  changes: NEVER,
+  notices: NEVER,
   http: { request: async () => Promise.reject(new Error('no network here')) },
+  connect: async () => Promise.reject(new Error('no network here')),
+  lookup: async () => Promise.reject(new Error('no network here')),
+  dispatcher: () => {
+    throw new Error('no network here');
+  },
+  serve: () => silence,
   logger: () => ({ debug: silence, info: silence, warn: silence, error: silence }),
 };
 

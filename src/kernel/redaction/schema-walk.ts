@@ -20,18 +20,20 @@ export const OMIT = Symbol('omit');
 export interface Marking {
   /** Whether this very schema, wrappers not looked through, is meant. */
   readonly isMarked: (schema: Schema) => boolean;
-  /** What stands for the value afterwards, or `OMIT`. Null and undefined are not asked about. */
-  readonly replace: (value: unknown, path: Path) => unknown;
+  /** What stands for the value afterwards, or `OMIT`. Null and undefined are not asked about, unless `nulls` says so. */
+  readonly replace: (value: unknown, path: Path, schema: Schema) => unknown;
+  readonly nulls?: boolean;
 }
 
 /** A copy of a value with whatever a marked schema describes replaced. Parts without marks are not copied. */
 export function mapMarked(schema: Schema, value: unknown, marking: Marking, path: Path = []): unknown {
-  if (value === undefined || value === null || !containsMarked(schema, marking.isMarked)) return value;
-  if (marking.isMarked(schema)) return marking.replace(value, path);
+  if (value === undefined || (value === null && marking.nulls !== true)) return value;
+  if (!containsMarked(schema, marking.isMarked)) return value;
+  if (marking.isMarked(schema)) return marking.replace(value, path, schema);
   const views = viewsOf(schema, value);
   if (views) return views.reduce<unknown>((mapped, view) => mapMarked(view, mapped, marking, path), value);
   if (Array.isArray(value)) return mapArray(schema, value, marking, path);
-  return typeof value === 'object' ? mapObject(schema, value, marking, path) : value;
+  return typeof value === 'object' && value !== null ? mapObject(schema, value, marking, path) : value;
 }
 
 function mapArray(schema: Schema, items: readonly unknown[], marking: Marking, path: Path): unknown[] {

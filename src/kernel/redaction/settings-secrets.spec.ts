@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SignalboxError } from '../../domain/errors.ts';
-import { secret, z } from '../../sdk/index.ts';
+import { endpoint, secret, z } from '../../sdk/index.ts';
 import { maskSecrets, secretValues, unmask, withoutSecrets } from './settings-secrets.ts';
 
 const auth = z.discriminatedUnion('type', [
@@ -223,5 +223,31 @@ describe('unmasking', () => {
     expect(unmask(settings, 'nonsense', stored)).toBe('nonsense');
     expect(unmask(settings, { headers: 'x', auth: [1] }, stored)).toEqual({ headers: 'x', auth: [1] });
     expect(unmask(settings, undefined, undefined)).toBeUndefined();
+  });
+
+  describe('of a place that is connected to', () => {
+    const server = endpoint(
+      z.object({ host: z.string(), port: z.int().default(587), password: secret().optional() }),
+    );
+    const kept = { host: 'mail.test', port: 587, password: 'pw-1' };
+    const sent = (more: object) => () =>
+      unmask(server, { ...kept, password: '********', ...more }, kept) as typeof kept;
+
+    it('puts the secret back where it leads as before, a port that is left to its default included', () => {
+      expect(sent({})()).toEqual(kept);
+      expect(sent({ host: 'MAIL.test' })().password).toBe('pw-1');
+      expect(sent({ port: undefined })().password).toBe('pw-1');
+    });
+
+    it.each([{ host: 'evil.test' }, { port: 25 }])('asks for it again with %j', (more) => {
+      expect(sent(more)).toThrow('settings.host: leads to another host than before');
+      expect(unmask(server, { ...kept, ...more }, kept)).toEqual({ ...kept, ...more });
+    });
+
+    it('asks for it again where it lies deeper', () => {
+      const deep = z.object({ servers: z.array(server) });
+      const moved = { servers: [{ ...kept, password: '********', host: 'evil.test' }] };
+      expect(() => unmask(deep, moved, { servers: [kept] })).toThrow('settings.servers[0].host: leads to');
+    });
   });
 });

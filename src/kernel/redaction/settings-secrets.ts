@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { z } from '../../sdk/index.ts';
 import { isSecret } from '../../sdk/schema.ts';
-import { findUrls } from './settings-urls.ts';
+import { findEndpoints, findUrls } from './settings-urls.ts';
 import { mapMarked, OMIT, settingsField, type Path } from './schema-walk.ts';
 
 /** What is shown in the place of a secret. Sent back in settings it keeps the secret that is stored. */
@@ -37,8 +37,8 @@ export function withoutSecrets(schema: Schema, value: unknown): unknown {
  * Settings as people sent them, each `MASK` replaced by the secret that is stored there. An item of a list takes
  * its secret from the stored item that looks the same, so lists may be reordered and items removed.
  *
- * Throws SETTINGS_INVALID when it cannot be told which secret is meant, and when a URL of the settings now leads to
- * another host: whoever may change settings must not be able to send stored secrets to a place of their choice.
+ * Throws SETTINGS_INVALID when it cannot be told which secret is meant, and when a URL or an endpoint of the settings now
+ * leads to another host: whoever may change settings must not be able to send stored secrets to a place of their choice.
  */
 export function unmask(schema: Schema, incoming: unknown, stored: unknown): unknown {
   const restored = restore(incoming, stored, maskSecrets(schema, stored));
@@ -83,8 +83,8 @@ function restoreItems(
 }
 
 function checkOrigins(schema: Schema, incoming: unknown, stored: unknown): void {
-  const known = new Set(findUrls(schema, stored).map(({ url }) => originOf(url)));
-  const moved = findUrls(schema, incoming).find(({ url }) => !known.has(originOf(url)));
+  const known = new Set(originsOf(schema, stored).map(({ origin }) => origin));
+  const moved = originsOf(schema, incoming).find(({ origin }) => !known.has(origin));
   if (!moved) return;
   const field = settingsField(moved.path);
   throw new SignalboxError(
@@ -94,9 +94,18 @@ function checkOrigins(schema: Schema, incoming: unknown, stored: unknown): void 
   );
 }
 
-/** Scheme, host and port. */
-function originOf(url: string): string {
-  return URL.parse(url)?.origin ?? url;
+/** Scheme, host and port of all that the settings lead to. */
+function originsOf(
+  schema: Schema,
+  value: unknown,
+): readonly { readonly path: Path; readonly origin: string }[] {
+  return [
+    ...findUrls(schema, value).map(({ path, url }) => ({ path, origin: URL.parse(url)?.origin ?? url })),
+    ...findEndpoints(schema, value).map(({ path, host, port }) => ({
+      path: [...path, 'host'],
+      origin: `tcp://${host.toLowerCase()}:${port}`,
+    })),
+  ];
 }
 
 function notStored(path: Path): SignalboxError {

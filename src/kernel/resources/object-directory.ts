@@ -5,6 +5,8 @@ const none: ReadonlyMap<string, ObjectRecord> = new Map();
 /** Objects by type and key, and by type and tag. */
 export class ObjectDirectory {
   readonly #byType = new Map<string, Map<string, ObjectRecord>>();
+  /** Type → how often one of its objects was put or removed. */
+  readonly #versions = new Map<string, number>();
   /** Type → tag → key → object. */
   readonly #byTag = new Map<string, Map<string, Map<string, ObjectRecord>>>();
 
@@ -26,12 +28,21 @@ export class ObjectDirectory {
     });
   }
 
+  version(type: string): number {
+    return this.#versions.get(type) ?? 0;
+  }
+
+  count(type: string): number {
+    return this.#byType.get(type)?.size ?? 0;
+  }
+
   bearing(type: string, tag: string): ReadonlyMap<string, ObjectRecord> {
     return this.#byTag.get(type)?.get(tag) ?? none;
   }
 
   put(object: ObjectRecord): void {
     this.remove(object.type, object.key);
+    this.#versions.set(object.type, this.version(object.type) + 1);
     entry(this.#byType, object.type, () => new Map<string, ObjectRecord>()).set(object.key, object);
     const tags = entry(this.#byTag, object.type, () => new Map<string, Map<string, ObjectRecord>>());
     for (const tag of object.tags)
@@ -41,6 +52,7 @@ export class ObjectDirectory {
   remove(type: string, key: string): void {
     const object = this.get(type, key);
     if (!object) return;
+    this.#versions.set(type, this.version(type) + 1);
     this.#byType.get(type)?.delete(key);
     for (const tag of object.tags) this.#byTag.get(type)?.get(tag)?.delete(key);
   }

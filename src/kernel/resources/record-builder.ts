@@ -4,6 +4,7 @@ import { splitName, type ManagedBy, type TriggerRecord } from '../../domain/reco
 import { checkTemplate } from '../../domain/template.ts';
 import type { AnyObjectType, JsonObject, JsonValue } from '../../sdk/index.ts';
 import type { EgressHttp } from '../egress/egress-http.ts';
+import { checkEndpoint } from '../inbound/endpoint-rules.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ResourceChange } from '../ports.ts';
 import { unmask } from '../redaction/redactor.ts';
@@ -45,6 +46,8 @@ export class RecordBuilder {
   #object(input: ObjectInput): Put {
     const { type: typeName, key } = input;
     const type = this.#type(typeName);
+    if (type.instances === 'none')
+      throw new SignalboxError('RESOURCE_INVALID', `${typeName} has no objects`, { field: 'type' });
     checkKey(key);
     checkName(input.name);
     const stored = this.staging.object(typeName, key);
@@ -55,6 +58,13 @@ export class RecordBuilder {
       `${typeName}/${key}`,
     );
     this.judges.egress.checkSettings(schema, settings, `${typeName}/${key}`);
+    checkEndpoint(
+      { type, key, settings },
+      {
+        registry: this.judges.registry,
+        exists: (other) => this.staging.object(other, key) !== undefined,
+      },
+    );
     const { name = key, enabled = true, tags = [] } = input;
     const put = {
       type: typeName,

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ObjectRecord, TagRecord, TaskRecord, TriggerRecord } from '../../domain/records.ts';
-import type { ResourceChange, Resources } from '../ports.ts';
+import type {
+  ObjectRecord,
+  ObjectState,
+  TagRecord,
+  TaskRecord,
+  TriggerRecord,
+} from '../../domain/records.ts';
+import type { DirectoryChange, ResourceChange, Resources } from '../ports.ts';
 import { ObjectDirectory } from './object-directory.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
@@ -12,6 +18,7 @@ export class ResourceIndex {
   /** Ids of delete-after-running tasks that have fired and are to be removed. */
   readonly spentTasks = new Set<string>();
   readonly #objects = new ObjectDirectory();
+  readonly #states = new Map<string, ObjectState>();
   readonly #tags = new Map<string, TagRecord>();
   readonly #tasks = new Map<string, TaskRecord>();
   readonly #triggers = new Map<string, TriggerRecord>();
@@ -30,6 +37,21 @@ export class ResourceIndex {
   /** The objects of a type that bear a tag, by key, as they were put. */
   bearing(type: string, tag: string): ReadonlyMap<string, ObjectRecord> {
     return this.#objects.bearing(type, tag);
+  }
+
+  /** Goes up with each change of an object of the type. */
+  version(type: string): number {
+    return this.#objects.version(type);
+  }
+
+  /** How many objects of the type there are. */
+  count(type: string): number {
+    return this.#objects.count(type);
+  }
+
+  /** What events have told of an object last. */
+  state(type: string, key: string): ObjectState | undefined {
+    return this.#states.get(`${type}/${key}`);
   }
 
   tag(name: string): TagRecord | undefined {
@@ -61,11 +83,33 @@ export class ResourceIndex {
     for (const put of resources.tags) this.change({ kind: 'tag', put });
     for (const put of resources.tasks) this.change({ kind: 'task', put });
     for (const put of resources.triggers) this.change({ kind: 'trigger', put });
+    this.#noteStates(resources.states);
+  }
+
+  /** What events have said is on disk. Gives the objects that have come into being. */
+  note({ registered, states }: DirectoryChange): readonly ObjectRecord[] {
+    // Somebody may have put them meanwhile.
+    const fresh = registered.filter(({ type, key }) => !this.object(type, key));
+    for (const object of fresh) this.#objects.put(object);
+    this.#noteStates(states);
+    return fresh;
+  }
+
+  /** What was found out there is on disk; an event may have told something else meanwhile. */
+  noteFound(states: readonly ObjectState[]): void {
+    this.#noteStates(states.filter(({ type, key, at }) => (this.state(type, key)?.at ?? at) <= at));
   }
 
   change(change: ResourceChange): void {
     if ('put' in change) this.#put(change);
     else this.#remove(change);
+  }
+
+  #noteStates(states: readonly ObjectState[]): void {
+    for (const state of states) {
+      const { type, key } = state;
+      if (this.object(type, key)) this.#states.set(`${type}/${key}`, state);
+    }
   }
 
   #put(change: Extract<ResourceChange, { put: unknown }>): void {
@@ -100,6 +144,7 @@ export class ResourceIndex {
     switch (change.kind) {
       case 'object':
         this.#objects.remove(change.remove.type, change.remove.key);
+        this.#states.delete(`${change.remove.type}/${change.remove.key}`);
         break;
       case 'tag':
         this.#tags.delete(change.remove);

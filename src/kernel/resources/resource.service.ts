@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
-import { splitRef, type ManagedBy, type ObjectRecord } from '../../domain/records.ts';
-import type { JsonObject } from '../../sdk/index.ts';
+import { splitRef, type ManagedBy, type ObjectRecord, type ObjectState } from '../../domain/records.ts';
+import type { Discovery, JsonObject } from '../../sdk/index.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { Notices } from '../notices/notices.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { RESOURCE_STORE, type ResourceChange, type ResourceStorePort } from '../ports.ts';
@@ -15,6 +16,19 @@ import type { Applied, ResourceInput, ResourceKind, ResourceRef } from './resour
 import { settingsSchema } from './settings-parser.ts';
 import { standIn } from './stand-in.ts';
 import { identity, Staging } from './staging.ts';
+import { Outbox, type RecordChange } from './outbox.ts';
+
+/** Objects, `vm/gpu-01` each, that are to bear a tag or not. */
+export interface Retagging {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** How many bear it now that did not, and the other way round. */
+export interface Retagged {
+  readonly added: number;
+  readonly removed: number;
+}
 
 type Put = Extract<ResourceChange, { put: unknown }>;
 
@@ -31,6 +45,8 @@ export class ResourceService {
     private readonly registry: PluginRegistry,
     private readonly egress: EgressHttp,
     private readonly notices: Notices,
+    private readonly outbox: Outbox,
+    @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
     @Inject(RESOURCE_STORE) private readonly store: ResourceStorePort,
   ) {}
 
@@ -82,6 +98,68 @@ export class ResourceService {
     });
   }
 
+  /** Puts a tag on some objects and takes it from others, all or nothing; unknown objects are errors. */
+  retag(tag: string, { add, remove }: Retagging): Promise<Retagged> {
+    return this.#serial.run(async () => {
+      const staging = new Staging(this.index);
+      const builder = this.#builder(staging, 'api');
+      if (!staging.tag(tag)) for (const put of builder.build({ kind: 'tag', name: tag })) staging.put(put);
+      const bearers = new Map(add.map((ref) => [ref, true]));
+      for (const ref of remove) bearers.set(ref, false);
+      const changed = [...bearers].map(([ref, bears]) => this.#bear(staging, { ref, tag, bears }));
+      await this.#write(staging.changes);
+      return {
+        added: changed.filter((change) => change === 'added').length,
+        removed: changed.filter((change) => change === 'removed').length,
+      };
+    });
+  }
+
+  #bear(
+    staging: Staging,
+    { ref, tag, bears }: { readonly ref: string; readonly tag: string; readonly bears: boolean },
+  ): 'added' | 'removed' | 'unchanged' {
+    const { type, key } = splitRef(ref);
+    const object = staging.object(type, key);
+    if (!object) throw new SignalboxError('REFERENCE_MISSING', `there is no object ${ref}`, { field: ref });
+    if (object.tags.includes(tag) === bears) return 'unchanged';
+    const tags = bears ? [...object.tags, tag] : object.tags.filter((other) => other !== tag);
+    staging.put({ kind: 'object', put: { ...object, tags, updatedAt: Date.now() } });
+    return bears ? 'added' : 'removed';
+  }
+
+  /**
+   * Puts objects of a type that are not there yet, as many as may come into being by themselves, and brings the state of
+   * all up to date. Gives the keys of the new ones. All or nothing.
+   */
+  discover(type: string, found: readonly Discovery[]): Promise<readonly string[]> {
+    const at = Date.now();
+    return this.#serial.run(async () => {
+      const staging = new Staging(this.index);
+      const builder = this.#builder(staging, 'event');
+      const fresh = found.filter(({ key }) => !this.index.object(type, key));
+      const room = Math.max(this.limits.routing.maxRegistered - this.index.count(type), 0);
+      for (const { key, name, tags, settings } of fresh.slice(0, room)) {
+        for (const put of builder.build({ kind: 'object', type, key, name, tags, settings }))
+          staging.put(put);
+      }
+      const there = found.filter(({ key }) => staging.object(type, key));
+      await this.#write(
+        staging.changes,
+        there.flatMap((one) => this.#stateOf(type, one, at) ?? []),
+      );
+      return fresh.slice(0, room).map(({ key }) => key);
+    });
+  }
+
+  /** Undefined when it says nothing new. */
+  #stateOf(type: string, { key, state: found }: Discovery, at: number): ObjectState | undefined {
+    const known = this.index.state(type, key);
+    if (!found || (known && known.at > at)) return undefined;
+    const state = { ...known?.state, ...found };
+    return isDeepStrictEqual(state, known?.state) ? undefined : { type, key, state, at };
+  }
+
   /** Switches an object on or off. */
   setEnabled(type: string, key: string, enabled: boolean): Promise<void> {
     return this.#serial.run(async () => {
@@ -123,15 +201,24 @@ export class ResourceService {
     return { kind: put.kind, id, change: stored ? 'updated' : 'created' };
   }
 
-  async #write(changes: readonly ResourceChange[]): Promise<void> {
-    if (changes.length === 0) return;
+  async #write(changes: readonly ResourceChange[], states: readonly ObjectState[] = []): Promise<void> {
+    if (changes.length + states.length === 0) return;
     const known = changes.map((change) => exists(this.index, change));
-    await this.store.apply(changes);
+    const outbox = this.outbox.recordsOf(changes.flatMap((change) => this.#objectChange(change) ?? []));
+    await this.store.apply(changes, outbox, states);
     for (const change of changes) this.index.change(change);
+    this.index.noteFound(states);
     changes.forEach((change, i) => {
       const change_ = 'remove' in change ? 'removed' : known[i] ? 'updated' : 'created';
       this.notices.tell('resource.changed', { ref: refOf(change), change: change_ });
     });
+    await this.outbox.publish(outbox);
+  }
+
+  #objectChange(change: ResourceChange): RecordChange | undefined {
+    if (change.kind !== 'object') return undefined;
+    const { type, key } = 'put' in change ? change.put : change.remove;
+    return { before: this.index.object(type, key), after: 'put' in change ? change.put : undefined };
   }
 
   #removal({ kind, id }: ResourceRef): ResourceChange {

@@ -38,7 +38,8 @@ function strict(schema: z.ZodType): z.ZodType {
   let known = strictSchemas.get(schema);
   if (!known) {
     const plain = schema instanceof z.ZodObject && schema.def.catchall === undefined;
-    known = plain ? schema.strict() : schema;
+    // A schema that is derived with `strict` does not inherit its marks.
+    known = plain ? schema.strict().meta(z.globalRegistry.get(schema) ?? {}) : schema;
     strictSchemas.set(schema, known);
   }
   return known;

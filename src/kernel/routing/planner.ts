@@ -1,31 +1,67 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../domain/new-id.ts';
 import {
   splitName,
   type EventRecord,
+  type HoldReason,
   type ObjectRecord,
   type RunRecord,
   type TaskRecord,
 } from '../../domain/records.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { Plan } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import type { CompiledTrigger } from '../resources/trigger-index.ts';
+import { DirectoryPlan } from './directory-plan.ts';
 import { eventView } from './event-view.ts';
+import { TaskTargets } from './task-targets.ts';
 import { ViewOfObjects } from './view-of-objects.ts';
 
-/** Decides which runs an event causes. */
+/** What is known of an event beside what it says. */
+export interface PlanNote {
+  /** Its object as it was, should it be gone when the event is planned. */
+  readonly object?: ObjectRecord;
+  /** Id of the one trigger that it is to fire, filter or not: somebody plays it by hand. */
+  readonly trigger?: string;
+}
+
+/** Decides which runs an event causes, and what it says of its object. */
 @Injectable()
 export class Planner {
+  readonly #notes = new WeakMap<EventRecord, PlanNote>();
+
   constructor(
     private readonly index: ResourceIndex,
     private readonly views: ViewOfObjects,
+    private readonly registry: PluginRegistry,
+    private readonly targets: TaskTargets,
+    @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
   plan(events: readonly EventRecord[]): Plan {
     const runs: RunRecord[] = [];
     const spent = new Set<string>();
-    for (const event of events) this.#planEvent(event, runs, spent);
-    return { runs, spentTasks: [...spent] };
+    const { registry, index, logger } = this;
+    const { maxRegistered } = this.limits.routing;
+    const directory = new DirectoryPlan({ registry, index, maxRegistered, logger });
+    for (const event of events) {
+      if (this.#mayFire(event)) this.#planEvent(event, runs, spent);
+      const note = this.#notes.get(event);
+      // What is played by hand has not happened.
+      if (note?.trigger !== undefined) continue;
+      // What tells that an object is gone must not bring it back.
+      directory.note(event, { mayRegister: note?.object === undefined });
+    }
+    const { change } = directory;
+    return { runs, spentTasks: [...spent], ...(change && { directory: change }) };
+  }
+
+  /** To be said before the event is planned. */
+  remember(event: EventRecord, note: PlanNote): void {
+    this.#notes.set(event, note);
   }
 
   /** How many runs an event may cause, filters not asked: quick, an upper bound. */
@@ -33,9 +69,15 @@ export class Planner {
     let runs = 0;
     for (const { record } of this.#candidates(event, this.#objectOf(event))) {
       const task = this.index.task(record.task);
-      if (task) runs += 'object' in task.target ? 1 : this.#bearers(task, task.target.tag).size;
+      if (task) runs += this.targets.count(task);
     }
     return runs;
+  }
+
+  /** Not at the end of a chain that is too long, and not when it is about none of the objects that it needs one of. */
+  #mayFire(event: EventRecord): boolean {
+    if (event.depth > this.limits.routing.maxDepth) return false;
+    return event.object !== undefined || this.registry.event(event.type)?.type.instances !== 'required';
   }
 
   #planEvent(event: EventRecord, runs: RunRecord[], spent: Set<string>): void {
@@ -46,10 +88,13 @@ export class Planner {
       const task = this.#taskToFire(trigger, fired, spent);
       if (!task || !this.#passes(trigger, event, object)) continue;
       fired.add(task.id);
-      const targets = this.#targets(task);
+      const targets = this.targets.of(task);
+      // All of them, not what is beyond the limit: which ones that were would be chance.
+      const hold = targets.length > this.targets.limit(task) ? 'too_many_targets' : undefined;
       // Without a target it has not run: nobody bears its tag yet.
       if (task.deleteAfterRunning && targets.length > 0) spent.add(task.id);
-      for (const target of targets) runs.push(newRun({ event, task, target, triggerId: trigger.record.id }));
+      for (const target of targets)
+        runs.push(newRun({ event, task, target, triggerId: trigger.record.id, hold }));
     }
   }
 
@@ -61,21 +106,12 @@ export class Planner {
     return gone ? undefined : task;
   }
 
-  #passes({ test }: CompiledTrigger, event: EventRecord, object: ObjectRecord | undefined): boolean {
+  #passes({ record, test }: CompiledTrigger, event: EventRecord, object: ObjectRecord | undefined): boolean {
+    const only = this.#notes.get(event)?.trigger;
+    if (only !== undefined) return only === record.id;
     if (!test) return true;
     const view = eventView(event, object);
     return test({ ...view, object: this.views.of(event, object) });
-  }
-
-  #targets(task: TaskRecord): readonly string[] {
-    const { type } = splitName(task.action);
-    if ('object' in task.target) return [`${type}/${task.target.object}`];
-    return Array.from(this.#bearers(task, task.target.tag).keys(), (key) => `${type}/${key}`);
-  }
-
-  /** The objects of the action's type that bear a tag, by key. */
-  #bearers({ action }: TaskRecord, tag: string): ReadonlyMap<string, ObjectRecord> {
-    return this.index.bearing(splitName(action).type, tag);
   }
 
   #candidates(event: EventRecord, object: ObjectRecord | undefined): Iterable<CompiledTrigger> {
@@ -83,9 +119,8 @@ export class Planner {
   }
 
   #objectOf(event: EventRecord): ObjectRecord | undefined {
-    return event.object === undefined
-      ? undefined
-      : this.index.object(splitName(event.type).type, event.object);
+    if (event.object === undefined) return undefined;
+    return this.index.object(splitName(event.type).type, event.object) ?? this.#notes.get(event)?.object;
   }
 }
 
@@ -94,8 +129,10 @@ function newRun(cause: {
   readonly task: TaskRecord;
   readonly target: string;
   readonly triggerId: string;
+  /** Why it has to wait for a person from the beginning. */
+  readonly hold: HoldReason | undefined;
 }): RunRecord {
-  const { event, task, target, triggerId } = cause;
+  const { event, task, target, triggerId, hold } = cause;
   return {
     id: newId(),
     eventId: event.id,
@@ -105,7 +142,7 @@ function newRun(cause: {
     action: task.action,
     target,
     input: task.settings,
-    state: 'pending',
+    ...(hold ? { state: 'held', reason: hold } : { state: 'pending' }),
     attempts: 0,
     dueAt: event.receivedAt,
     createdAt: event.receivedAt,

@@ -2,10 +2,11 @@ import { instantOf } from '../../domain/instant.ts';
 import { newId } from '../../domain/new-id.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { issueText } from '../../domain/issue-text.ts';
-import type { EventRecord } from '../../domain/records.ts';
+import type { EventRecord, ObjectRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
-import type { AnyObjectType, JsonValue } from '../../sdk/index.ts';
+import type { AnyObjectType, Cause, JsonValue } from '../../sdk/index.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { requestCause } from '../request-cause.ts';
 import { checkKey } from '../resources/names.ts';
 
 /** An event as it comes in. */
@@ -21,6 +22,8 @@ export interface EventInput {
   readonly id?: string | undefined;
   /** RFC 3339. Default: now. */
   readonly time?: string | undefined;
+  /** The event that led to it. */
+  readonly causedBy?: Cause | undefined;
 }
 
 export interface EventOrigin {
@@ -28,6 +31,12 @@ export interface EventOrigin {
   readonly defaultSource: string;
   /** Another system sent them: types that only Signalbox itself may speak for are refused. */
   readonly outside?: boolean;
+  /** The object that the events are about, as it was, should it be gone. */
+  readonly object?: ObjectRecord;
+  /** Id of the one trigger that they are to fire: somebody plays them by hand. They say nothing of their objects. */
+  readonly trigger?: string;
+  /** The object type that has read what the other system sent: it may speak for itself all the same. */
+  readonly ownType?: string;
 }
 
 const whenWrong = { error: issueText };
@@ -37,7 +46,7 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
   const known = registry.event(input.type);
   if (!known)
     throw invalid('EVENT_TYPE_UNKNOWN', 'type', `no plugin declares the event "${input.type.slice(0, 100)}"`);
-  if (origin.outside === true && known.type.ingest === false) {
+  if (origin.outside === true && known.type.ingest === false && known.type.name !== origin.ownType) {
     throw new SignalboxError('FORBIDDEN', `type: events of the type ${known.type.name} cannot be sent in`, {
       field: 'type',
     });
@@ -46,6 +55,7 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
   const data = known.schema.safeParse(input.data ?? {}, whenWrong);
   if (!data.success)
     throw schemaError(data.error, { code: 'EVENT_INVALID', subject: input.type, prefix: 'data' });
+  const cause = input.causedBy ?? requestCause();
   const receivedAt = Date.now();
   return {
     id: newId(),
@@ -56,13 +66,15 @@ export function eventRecord(input: EventInput, registry: PluginRegistry, origin:
     time: input.time === undefined ? receivedAt : instant(input.time),
     receivedAt,
     data: data.data as JsonValue,
-    depth: 0,
+    ...(cause && { causedBy: cause.id }),
+    depth: cause ? cause.depth + 1 : 0,
   };
 }
 
-function checkObject({ type, object }: EventInput, { name, instances = 'optional' }: AnyObjectType): void {
+function checkObject({ type, object }: EventInput, declared: AnyObjectType): void {
+  const { name, instances = 'optional' } = declared;
   if (object === undefined) {
-    if (instances === 'required')
+    if (instances === 'required' && !declared.subjects)
       throw invalid('EVENT_INVALID', 'object', `${type} must name the ${name} that it is about`);
     return;
   }
@@ -72,15 +84,15 @@ function checkObject({ type, object }: EventInput, { name, instances = 'optional
 }
 
 /** Bytes of `source` and of `id`: both together are one index entry, which PostgreSQL limits to 2,704. */
-const maxBytes = 1_000;
+export const maxIdBytes = 1_000;
 
 function text(value: string | undefined, field: string): string | undefined {
   if (value === undefined) return undefined;
-  if (value === '' || Buffer.byteLength(value) > maxBytes || /[\p{Cc}\p{Cs}]/u.test(value)) {
+  if (value === '' || Buffer.byteLength(value) > maxIdBytes || /[\p{Cc}\p{Cs}]/u.test(value)) {
     throw invalid(
       'EVENT_INVALID',
       field,
-      `must be 1 to ${String(maxBytes)} bytes without control characters`,
+      `must be 1 to ${String(maxIdBytes)} bytes without control characters`,
     );
   }
   return value;

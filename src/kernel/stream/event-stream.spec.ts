@@ -3,15 +3,25 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { EventRecord } from '../../domain/records.ts';
 import { defineObjectType, definePlugin, z } from '../../sdk/index.ts';
 import { defaultLimits } from '../limits.ts';
+import type { KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { JournalPort } from '../ports.ts';
+import { ObjectViews } from '../resources/object-views.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { Planner } from '../routing/planner.ts';
+import { TaskTargets } from '../routing/task-targets.ts';
 import { ViewOfObjects } from '../routing/view-of-objects.ts';
 import { cutByRuns } from './cut-by-runs.ts';
 import { EventStream } from './event-stream.ts';
+import { Subjects } from './subjects.ts';
 
 const lamp = defineObjectType({ name: 'lamp', label: 'Lamp', events: { lit: z.looseObject({}) } });
+
+const silence = (): void => undefined;
+const silent: KernelLogger = {
+  ...{ debug: silence, info: silence, warn: silence, error: silence },
+  child: () => silent,
+};
 
 /** A stream before a journal that does what `refuse` says of the events of a transaction. */
 function streamBefore(refuse: (events: readonly EventRecord[]) => void) {
@@ -28,8 +38,16 @@ function streamBefore(refuse: (events: readonly EventRecord[]) => void) {
   const registry = new PluginRegistry();
   registry.register(definePlugin({ name: 'lamp', api: '^1.0.0', types: [lamp] }));
   const index = new ResourceIndex();
-  const planner = new Planner(index, new ViewOfObjects(registry));
-  return { groups, stream: new EventStream(registry, planner, index, journal, defaultLimits) };
+  const planner = new Planner(
+    index,
+    new ViewOfObjects(registry, index),
+    registry,
+    new TaskTargets(index, registry),
+    defaultLimits,
+    silent,
+  );
+  const subjects = new Subjects(registry, new ObjectViews(registry, index, silent));
+  return { groups, stream: new EventStream(registry, planner, index, subjects, journal, defaultLimits) };
 }
 
 const origin = { defaultSource: 'test' };

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { lastValueFrom, Subject, type Observable } from 'rxjs';
 import { SignalboxError } from '../../domain/errors.ts';
-import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { EventRecord, ObjectRecord, RunRecord } from '../../domain/records.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { JOURNAL, type Commit, type JournalPort } from '../ports.ts';
@@ -12,6 +12,7 @@ import { roughSize } from '../rough-size.ts';
 import { cutByRuns } from './cut-by-runs.ts';
 import { eventRecord, type EventInput, type EventOrigin } from './event-input.ts';
 import { groupCommit } from './group-commit.ts';
+import { Subjects } from './subjects.ts';
 
 /** What became of a published event. */
 export interface Published {
@@ -21,17 +22,30 @@ export interface Published {
   readonly duplicate: boolean;
   /** How many runs it caused. */
   readonly runs: number;
+  /** Where it is about several objects, one event for each; what is said above is then the first one's id and the sum. */
+  readonly events?: readonly PublishedAbout[];
+}
+
+/** What became of an event for one of the objects that it is about. */
+export interface PublishedAbout extends Published {
+  /** Key of the object. */
+  readonly object: string;
 }
 
 /** Events and their runs that have just become durable. */
 export interface Committed {
   readonly events: readonly EventRecord[];
   readonly runs: readonly RunRecord[];
+  /** Objects that have come into being with them. */
+  readonly registered: readonly ObjectRecord[];
 }
+
+/** What became of one event. */
+type Stored = Omit<Published, 'events'>;
 
 interface Arrival {
   readonly events: readonly EventRecord[];
-  readonly resolve: (published: readonly Published[]) => void;
+  readonly resolve: (stored: readonly Stored[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -52,6 +66,7 @@ export class EventStream {
     private readonly registry: PluginRegistry,
     private readonly planner: Planner,
     private readonly index: ResourceIndex,
+    private readonly subjects: Subjects,
     @Inject(JOURNAL) private readonly journal: JournalPort,
     @Inject(KERNEL_LIMITS) limits: KernelLimits,
   ) {
@@ -77,15 +92,16 @@ export class EventStream {
    * none is stored.
    */
   async publish(inputs: readonly EventInput[], origin: EventOrigin): Promise<readonly Published[]> {
-    const events = inputs.map((input, i) =>
+    const judged = inputs.map((input, i) =>
       this.#judge(input, { origin, index: inputs.length > 1 ? i : undefined }),
     );
+    const events = judged.flat();
     if (events.length === 0) return [];
     this.#checkFanOut(events);
     const load = { events: events.length, bytes: events.reduce((sum, { data }) => sum + roughSize(data), 0) };
     if (!this.#admission.tryEnter(load)) await this.#admission.enter(load);
     try {
-      return await this.#arrive(events);
+      return together(judged, await this.#arrive(events));
     } finally {
       this.#admission.leave(load);
     }
@@ -113,15 +129,20 @@ export class EventStream {
   #judge(
     input: EventInput,
     { origin, index }: { origin: EventOrigin; index: number | undefined },
-  ): EventRecord {
+  ): readonly EventRecord[] {
     try {
-      return eventRecord(input, this.registry, origin);
+      const event = eventRecord(input, this.registry, origin);
+      const events = this.subjects.of(event);
+      const { object, trigger } = origin;
+      if (object) for (const about of events) this.planner.remember(about, { object });
+      if (trigger !== undefined) for (const about of events) this.planner.remember(about, { trigger });
+      return events;
     } catch (error) {
       throw index !== undefined && error instanceof SignalboxError ? error.at(index) : error;
     }
   }
 
-  #arrive(events: readonly EventRecord[]): Promise<readonly Published[]> {
+  #arrive(events: readonly EventRecord[]): Promise<readonly Stored[]> {
     if (this.#closed) {
       throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down', { retryAfter: 5 });
     }
@@ -156,7 +177,8 @@ export class EventStream {
     const events = first && others.length === 0 ? first.events : part.flatMap((arrival) => arrival.events);
     const commit = await this.journal.commit(events, (fresh) => this.planner.plan(fresh));
     this.#retireSpent(commit.spentTasks);
-    this.#committed.next({ events: freshOf(events, commit), runs: commit.runs });
+    const registered = commit.directory ? this.index.note(commit.directory) : [];
+    this.#committed.next({ events: freshOf(events, commit), runs: commit.runs, registered });
     answer(part, commit);
   }
 
@@ -186,4 +208,24 @@ function answer(group: readonly Arrival[], commit: Commit): void {
       results.map(({ id, duplicate }) => ({ id, duplicate, runs: duplicate ? 0 : (runs.get(id) ?? 0) })),
     );
   }
+}
+
+/** `stored` has an entry for each event of `judged`, which has a list for each event that was sent. */
+function together(
+  judged: readonly (readonly EventRecord[])[],
+  stored: readonly Stored[],
+): readonly Published[] {
+  let next = 0;
+  return judged.map((events) => {
+    const results = stored.slice(next, (next += events.length));
+    const [first] = results;
+    if (!first) throw new Error('an event has no result');
+    if (results.length === 1) return first;
+    return {
+      id: first.id,
+      duplicate: results.every(({ duplicate }) => duplicate),
+      runs: results.reduce((sum, { runs }) => sum + runs, 0),
+      events: results.map((result, i) => ({ object: events[i]?.object ?? '', ...result })),
+    };
+  });
 }

@@ -1,6 +1,8 @@
 import { AttemptEntity } from './attempt.entity.ts';
 import { EventEntity } from './event.entity.ts';
 import { ObjectEntity } from './object.entity.ts';
+import { ObjectStateEntity } from './object-state.entity.ts';
+import { OutboxEntity } from './outbox.entity.ts';
 import { RunEntity } from './run.entity.ts';
 import { TagEntity } from './tag.entity.ts';
 import { TaskEntity } from './task.entity.ts';
@@ -12,6 +14,8 @@ export const entities = [
   AttemptEntity,
   EventEntity,
   ObjectEntity,
+  ObjectStateEntity,
+  OutboxEntity,
   RunEntity,
   TagEntity,
   TaskEntity,

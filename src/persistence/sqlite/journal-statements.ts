@@ -1,6 +1,14 @@
 import type { AttemptRecord, EventRecord, RunRecord } from '../../domain/records.ts';
-import type { Settlement } from '../../kernel/ports.ts';
-import { attemptTable, eventTable, runTable, type Value } from '../hot-tables.ts';
+import type { DirectoryChange, Settlement } from '../../kernel/ports.ts';
+import {
+  attemptTable,
+  eventTable,
+  objectStateTable,
+  objectTable,
+  runTable,
+  type HotTable,
+  type Value,
+} from '../hot-tables.ts';
 import { BulkInsert } from './bulk-insert.ts';
 import type { SqliteHandle } from './sqlite-handle.ts';
 
@@ -9,6 +17,8 @@ export class JournalStatements {
   readonly #events;
   readonly #runs;
   readonly #attempts;
+  readonly #objects;
+  readonly #putState;
   readonly #insertEvent;
   readonly #findEvent;
   readonly #spendTask;
@@ -19,9 +29,13 @@ export class JournalStatements {
     this.#events = new BulkInsert(handle, eventTable, 'fail');
     this.#runs = new BulkInsert(handle, runTable, 'fail');
     this.#attempts = new BulkInsert(handle, attemptTable, 'ignore');
+    this.#objects = new BulkInsert(handle, objectTable, 'ignore');
+    this.#putState = handle.prepare<Value[]>(
+      `${insertSql(objectStateTable)}
+       on conflict (type, key) do update set state = excluded.state, at = excluded.at`,
+    );
     this.#insertEvent = handle.prepare<Value[]>(
-      `insert into event (${eventTable.columns.map(([name]) => name).join(', ')})
-       values (${eventTable.columns.map(() => '?').join(', ')})
+      `${insertSql(eventTable)}
        on conflict (source, source_id) where source_id is not null do nothing`,
     );
     this.#findEvent = handle
@@ -63,6 +77,15 @@ export class JournalStatements {
     for (const id of ids) this.#spendTask.run(id);
   }
 
+  noteObjects({ registered, states }: DirectoryChange): void {
+    this.#objects.insert(registered);
+    for (const state of states) {
+      const values: Value[] = [];
+      objectStateTable.append(values, state);
+      this.#putState.run(...values);
+    }
+  }
+
   settleRun(settlement: Settlement): void {
     const { runId, state, reason, attempts, dueAt, startedAt, finishedAt, attempt } = settlement;
     const { changes } = this.#settleRun.run(
@@ -77,4 +100,9 @@ export class JournalStatements {
     // It ended meanwhile. Its next attempt, if a person asks for one, must not take the number of this one.
     if (changes === 0 && attempt) this.#countAttempt.run(attempt.number, runId);
   }
+}
+
+function insertSql({ name, columns }: HotTable<never>): string {
+  return `insert into ${name} (${columns.map(([column]) => column).join(', ')})
+    values (${columns.map(() => '?').join(', ')})`;
 }

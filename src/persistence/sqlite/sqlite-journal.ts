@@ -14,11 +14,12 @@ export class SqliteJournal implements JournalPort {
     return this.database.exclusively((handle) => {
       const statements = this.#statements(handle);
       const ids = statements.insertEvents(events);
-      const { runs, spentTasks } = plan(events.filter((event, index) => event.id === ids[index]));
-      statements.insertRuns(runs);
-      statements.spendTasks(spentTasks);
+      const planned = plan(events.filter((event, index) => event.id === ids[index]));
+      statements.insertRuns(planned.runs);
+      statements.spendTasks(planned.spentTasks);
+      if (planned.directory) statements.noteObjects(planned.directory);
       const results = ids.map((id, index) => ({ id, duplicate: id !== events[index]?.id }));
-      return { events: results, runs, spentTasks };
+      return { ...planned, events: results };
     });
   }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Connect, Lookup } from '../connect.ts';
+import type { Extensions } from '../extension.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http.ts';
 import type { JsonValue } from '../json.ts';
 import type { Logger } from '../logger.ts';
@@ -37,6 +39,8 @@ export interface AttemptOptions {
   readonly task?: { readonly id: string; readonly name: string };
   /** Default: a random UUID. */
   readonly idempotencyKey?: string;
+  /** Default: now. */
+  readonly createdAt?: Date;
   readonly signal?: AbortSignal;
 }
 
@@ -44,6 +48,9 @@ interface Attempt extends AttemptOptions {
   readonly object: ObjectView;
   readonly input: unknown;
   readonly http: HttpClient;
+  readonly connect: Connect;
+  readonly lookup: Lookup;
+  readonly extensions: Extensions;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -61,14 +68,19 @@ export async function attemptAction(action: AnyAction, attempt: Attempt): Promis
       type: 'task.run',
       time: new Date().toISOString(),
       data: {},
+      depth: 0,
       ...attempt.event,
     },
     task: attempt.task ?? { id: 'test', name: 'Test' },
     attempt: attempt.attempt ?? 1,
     idempotencyKey: attempt.idempotencyKey ?? randomUUID(),
+    createdAt: attempt.createdAt ?? new Date(),
     signal: attempt.signal,
     logger: attempt.logger,
     http: recording(attempt.http, exchanges),
+    connect: attempt.connect,
+    lookup: attempt.lookup,
+    extensions: attempt.extensions,
     record: (part) => {
       records.push(part);
     },

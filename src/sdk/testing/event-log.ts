@@ -1,3 +1,4 @@
+import type { Cause } from '../object-type.ts';
 import { withTimeLimit } from '../time-limit.ts';
 
 /** An event that the plugin under test has emitted, its data parsed by the event's schema. */
@@ -10,6 +11,8 @@ export interface TestEvent<Name extends string = string, Data = unknown> {
   readonly time: Date;
   /** The id that the plugin gave it. */
   readonly id?: string;
+  /** The event that led to it, if the plugin named one. */
+  readonly causedBy?: Cause;
 }
 
 interface Waiter {

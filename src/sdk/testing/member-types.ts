@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { JsonObject } from '../json.ts';
 import type { AnyObjectType } from '../object-type.ts';
 
 /*
@@ -38,6 +39,8 @@ interface ObjectBasics {
   /** Default: the key. */
   readonly name?: string;
   readonly tags?: readonly string[];
+  /** What events have told of it last. Default: nothing. */
+  readonly state?: JsonObject;
 }
 
 /** An object of one of the plugin's types. */

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { ReplaySubject, Subject } from 'rxjs';
+import type { ExtensionPoint } from '../extension.ts';
+import { ExtensionSet } from '../extension-set.ts';
 import { createHttpClient } from '../http-client.ts';
+import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
+import type { InboundEvent } from '../inbound.ts';
 import type { AnyObjectType, ObjectView } from '../object-type.ts';
 import { pluginProblems } from '../plugin-check.ts';
 import { PluginSession } from '../plugin-session.ts';
-import type { AnyPlugin, Emission, Emitted } from '../plugin.ts';
+import { createTcpConnector } from '../tcp-connector.ts';
+import type { Notice } from '../notice.ts';
+import type { AnyPlugin, Discovery, Emission, Emitted, ObjectRef } from '../plugin.ts';
 import {
   attemptAction,
   tryObject,
@@ -13,7 +20,9 @@ import {
   type TrialOutcome,
 } from './action-run.ts';
 import { EventLog, type TestEvent } from './event-log.ts';
+import { readInbound, type InboundPost } from './inbound-run.ts';
 import { parse } from './parse.ts';
+import { ServedRequests } from './served-requests.ts';
 
 interface BenchObject {
   readonly type: string;
@@ -21,6 +30,7 @@ interface BenchObject {
   readonly name?: string;
   readonly tags?: readonly string[];
   readonly settings?: unknown;
+  readonly state?: JsonObject;
 }
 
 interface BenchOptions {
@@ -42,8 +52,13 @@ export class PluginBench implements AsyncDisposable {
   readonly #plugin: AnyPlugin;
   readonly #logger: Logger;
   readonly #http = createHttpClient();
+  readonly #tcp = createTcpConnector();
+  readonly #served = new ServedRequests();
   readonly #log = new EventLog();
   readonly #objects = new Map<string, ObjectView>();
+  readonly #changes = new Subject<ObjectRef>();
+  readonly #notices = new ReplaySubject<Notice>();
+  readonly #extensions = new ExtensionSet();
   readonly #ids = new Map<string, string>();
   readonly #session: PluginSession;
   readonly #stopped = new AbortController();
@@ -61,16 +76,27 @@ export class PluginBench implements AsyncDisposable {
       settings: this.settings,
       logger,
       http: this.#http,
+      connect: this.#tcp.connect,
+      lookup: this.#tcp.lookup,
+      dispatcher: (options) => this.#http.dispatcher(options),
+      serve: (prefix, handler) => this.#served.serve(prefix, handler),
+      // None of them is switched off here.
       objects: (type) => this.#objectsOf(type),
+      object: (type, key) => this.#objects.get(`${this.#type(type).name}/${key}`),
+      changes: this.#changes,
+      notices: this.#notices,
+      extensions: this.#extensions,
       emit: (name, emission) => this.#emit(name, emission),
+      discovered: (type, found) => this.#discovered(type, found),
     });
   }
 
   async start(): Promise<void> {
     try {
       await this.#session.start();
+      await this.#served.ready();
     } catch (error) {
-      await Promise.allSettled([this.#session.close(), this.#http.close()]);
+      await Promise.allSettled([this.#session.close(), this.#served.close(), this.#http.close()]);
       throw error;
     }
     this.#session.ended.catch((error: unknown) => {
@@ -80,6 +106,10 @@ export class PluginBench implements AsyncDisposable {
 
   get events(): readonly TestEvent[] {
     return this.#log.events;
+  }
+
+  get url(): string {
+    return this.#served.url;
   }
 
   get ended(): Promise<void> {
@@ -113,6 +143,9 @@ export class PluginBench implements AsyncDisposable {
       object: viewOf(type, { key: 'test', ...run.object }, name),
       input: parse(action.input, run.input, [name, 'input']),
       http: this.#http,
+      connect: this.#tcp.connect,
+      lookup: this.#tcp.lookup,
+      extensions: (point) => this.#extensions.at(point),
       logger: this.#logger,
       signal: this.#untilStopped(run.signal),
     });
@@ -128,14 +161,53 @@ export class PluginBench implements AsyncDisposable {
     return tryObject(async (context) => type.test?.(context as never), {
       object: viewOf(type, { key: 'test', ...object }, name),
       http: this.#http,
+      connect: this.#tcp.connect,
+      lookup: this.#tcp.lookup,
+      extensions: (point) => this.#extensions.at(point),
       logger: this.#logger,
       signal: this.#untilStopped(signal),
     });
   }
 
+  readInbound(
+    name: string,
+    { object, ...post }: InboundPost & { readonly object: BenchTarget },
+  ): readonly InboundEvent[] {
+    const type = this.#type(name);
+    if (!type.inbound) throw new Error(`objects of type "${name}" are no inbound endpoints`);
+    return readInbound(type.inbound, viewOf(type, { key: 'test', ...object }, name), post);
+  }
+
+  objects(type: string): readonly ObjectView[] {
+    return this.#objectsOf(type);
+  }
+
   addObject(object: BenchObject): void {
     const ref = `${object.type}/${object.key}`;
     this.#objects.set(ref, viewOf(this.#type(object.type), object, ref));
+    this.#changes.next({ type: object.type, key: object.key });
+  }
+
+  removeObject(type: string, key: string): void {
+    if (this.#objects.delete(`${type}/${key}`)) this.#changes.next({ type, key });
+  }
+
+  provide<T>(point: ExtensionPoint<T>, name: string, implementation: T): () => void {
+    return this.#extensions.add(point, name, implementation);
+  }
+
+  extension<T>(point: ExtensionPoint<T>, name: string): T {
+    const offers = this.#extensions.at(point);
+    const found = offers.get(name);
+    if (found === undefined)
+      throw new Error(
+        `nobody offers "${name}" at ${point.name}; offered: ${[...offers.keys()].join(', ') || 'nothing'}`,
+      );
+    return found;
+  }
+
+  tell(notice: Omit<Notice, 'id' | 'time'>): void {
+    this.#notices.next({ id: randomUUID(), time: new Date(), ...notice });
   }
 
   async stop(): Promise<void> {
@@ -143,6 +215,8 @@ export class PluginBench implements AsyncDisposable {
     try {
       await this.#session.close();
     } finally {
+      this.#tcp.close();
+      await this.#served.close();
       await this.#http.close();
     }
     const failure = this.#unheard;
@@ -168,7 +242,7 @@ export class PluginBench implements AsyncDisposable {
   }
 
   #accept(name: string, emission: Emission<unknown>): Emitted {
-    const { object, time = new Date(), id } = emission;
+    const { object, time = new Date(), id, causedBy } = emission;
     const type = this.#type(halves(name).type);
     const schema = own(type.events, halves(name).member);
     if (!schema) throw new Error(`plugin ${this.#plugin.name} does not declare the event "${name}"`);
@@ -184,8 +258,18 @@ export class PluginBench implements AsyncDisposable {
       time,
       ...(object !== undefined && { object }),
       ...(id !== undefined && { id }),
+      ...(causedBy && { causedBy }),
     });
     return { id: stored, duplicate: false };
+  }
+
+  async #discovered(type: string, found: readonly Discovery[]): Promise<readonly string[]> {
+    const known = new Map(this.#objectsOf(type).map((object) => [object.key, object]));
+    for (const { state, ...discovery } of found) {
+      const { settings, ...there } = known.get(discovery.key) ?? { ...discovery, type };
+      this.addObject({ ...there, type, settings, state: { ...known.get(discovery.key)?.state, ...state } });
+    }
+    return Promise.resolve(found.map(({ key }) => key).filter((key) => !known.has(key)));
   }
 
   #objectsOf(type: string): readonly ObjectView[] {
@@ -203,19 +287,20 @@ export class PluginBench implements AsyncDisposable {
 }
 
 function viewOf(type: AnyObjectType, object: Omit<BenchObject, 'type'>, subject: string): ObjectView {
-  const { key, name = key, tags = [] } = object;
+  const { key, name = key, tags = [], state } = object;
   return {
     type: type.name,
     key,
     name,
     tags,
     settings: parse(type.settings, object.settings, [subject, 'settings']),
+    ...(state && { state }),
   };
 }
 
 function checkInstance(type: AnyObjectType, name: string, object: string | undefined): void {
   const { instances = 'optional' } = type;
-  if (instances === 'required' && object === undefined)
+  if (instances === 'required' && object === undefined && !type.subjects)
     throw new Error(`${name} must name the ${type.name} that it is about`);
   if (instances === 'none' && object !== undefined)
     throw new Error(`${name} must not name an object: ${type.name} has none`);

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { concatMap, EMPTY, NEVER, of, throwError, timer } from 'rxjs';
+import { concatMap, EMPTY, NEVER, of, tap, throwError, timer } from 'rxjs';
 import {
+  defineExtensionPoint,
   defineObjectType,
   definePlugin,
   PermanentError,
@@ -12,6 +13,8 @@ import {
   type Started,
 } from 'signalbox/sdk';
 import { startPlugin } from 'signalbox/sdk/testing';
+
+const tuner = defineExtensionPoint<{ pitch: number }>('tuner');
 
 const bell = defineObjectType({
   name: 'bell',
@@ -35,6 +38,12 @@ const bell = defineObjectType({
       idempotent: true,
       run: async ({ input, http, signal }) =>
         (await http.request({ method: 'GET', url: input.url, signal })).body,
+    },
+    tune: {
+      label: 'Tune',
+      input: z.object({}),
+      idempotent: true,
+      run: ({ extensions }) => Promise.resolve(extensions(tuner).get('pipe')?.pitch),
     },
   },
   async test({ object, http, signal }) {
@@ -270,6 +279,53 @@ it('shows the plugin its objects, in the order of their keys', async () => {
   ]);
 });
 
+describe('extension points', () => {
+  it('have what the plugin offers, until it is stopped', async () => {
+    let seen: (() => ReadonlyMap<string, { pitch: number }>) | undefined;
+    const plugin = await startPlugin(
+      bells(({ provide, extensions }) => {
+        provide(tuner, 'fork', { pitch: 440 });
+        seen = () => extensions(tuner);
+      }),
+    );
+    expect(plugin.extension(tuner, 'fork')).toEqual({ pitch: 440 });
+    expect(() => plugin.extension(tuner, 'pipe')).toThrow('nobody offers "pipe" at tuner; offered: fork');
+    await plugin.stop();
+    expect(seen?.().size).toBe(0);
+  });
+
+  it('have what another plugin would offer', async () => {
+    const seen: string[][] = [];
+    await using plugin = await startPlugin(
+      bells(({ extensionChanges }) => extensionChanges(tuner).pipe(tap((all) => seen.push([...all.keys()])))),
+    );
+    const withdraw = plugin.provide(tuner, 'pipe', { pitch: 442 });
+    const { result } = await plugin.runAction('bell.tune', { object: {}, input: {} });
+    expect(result).toBe(442);
+    withdraw();
+    expect(seen).toEqual([[], ['pipe'], []]);
+  });
+});
+
+it('puts what the plugin discovers among its objects, beside what is there', async () => {
+  await using plugin = await startPlugin(
+    bells(async ({ discovered, emit }) => {
+      const found = [
+        { key: 'front', settings: { tone: 'clang' }, state: { rusty: true } },
+        { key: 'rear', name: 'Rear bell' },
+      ];
+      const fresh = await discovered('bell', found);
+      await emit('alarm.raised', { data: [...fresh] });
+    }),
+    { objects: [{ type: 'bell', key: 'front', settings: { tone: 'dong' } }] },
+  );
+  expect((await plugin.nextEvent('alarm.raised')).data).toEqual(['rear']);
+  expect(plugin.objects('bell')).toMatchObject([
+    { key: 'front', settings: { tone: 'dong' }, state: { rusty: true } },
+    { key: 'rear', name: 'Rear bell', settings: { tone: 'ding' } },
+  ]);
+});
+
 describe('a plugin that fails', () => {
   const lost = new Error('cable cut');
 
@@ -328,3 +384,58 @@ async function startServer(listener: RequestListener): Promise<AsyncDisposable &
     },
   };
 }
+
+describe('what a plugin serves', () => {
+  const hello = definePlugin({
+    name: 'hello',
+    api: '^1.0.0',
+    types: [bell],
+    start: ({ serve, dispatcher }) => {
+      serve('/hello', (request, response) => void response.end(request.url));
+      serve('/echo', (request, response) => {
+        const { origin } = new URL('/', `http://${String(request.headers.host)}`);
+        void dispatcher()
+          .request({ origin, path: '/hello/again', method: 'GET' })
+          .then(async ({ body }) => response.end(await body.text()));
+      });
+    },
+  });
+
+  it('is reached by a real server, by others and by its own dispatcher', async () => {
+    await using plugin = await startPlugin(hello);
+    expect(await (await fetch(`${plugin.url}/hello/world?a=b`)).text()).toBe('/hello/world?a=b');
+    expect(await (await fetch(`${plugin.url}/echo`)).text()).toBe('/hello/again');
+    expect((await fetch(`${plugin.url}/other`)).status).toBe(404);
+  });
+
+  it('is refused as Signalbox would refuse it', async () => {
+    const greedy = definePlugin({
+      ...hello,
+      start: ({ serve }) => {
+        serve('/api', () => undefined);
+      },
+    });
+    await expect(startPlugin(greedy)).rejects.toThrow('serve: "/api" belongs to Signalbox itself');
+    await using silent = await startPlugin(definePlugin({ ...hello, start: () => undefined }));
+    expect(() => silent.url).toThrow('the plugin serves nothing');
+  });
+
+  it('may emit until its teardown is done, and not after', async () => {
+    let emitted: unknown[] = [];
+    let late: (() => Promise<unknown>) | undefined;
+    const closing = definePlugin({
+      ...hello,
+      start: ({ emit }) => {
+        late = () => emit('bell.rung', { data: { times: 1 } });
+        return async () => {
+          emitted.push(await late?.());
+        };
+      },
+    });
+    const plugin = await startPlugin(closing);
+    await plugin.stop();
+    expect(emitted).toHaveLength(1);
+    emitted = [];
+    await expect(late?.()).rejects.toThrow('plugin hello is stopped');
+  });
+});

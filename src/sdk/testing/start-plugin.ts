@@ -1,9 +1,13 @@
 import type { z } from 'zod';
-import type { AnyObjectType } from '../object-type.ts';
+import type { AnyObjectType, ObjectView } from '../object-type.ts';
+import type { ExtensionPoint } from '../extension.ts';
 import type { EventName, PluginDefinition } from '../plugin.ts';
 import type { Logger } from '../logger.ts';
+import type { Notice } from '../notice.ts';
 import type { AttemptOptions, TestOutcome, TrialOutcome } from './action-run.ts';
+import type { InboundEvent } from '../inbound.ts';
 import type { TestEvent } from './event-log.ts';
+import type { InboundPost } from './inbound-run.ts';
 import type { ActionInput, ActionName, EventData, TestObject, TestTarget } from './member-types.ts';
 import { PluginBench } from './plugin-bench.ts';
 
@@ -30,6 +34,8 @@ export interface StartedPlugin<Schema extends z.ZodType, Type extends AnyObjectT
   readonly events: readonly TestEvent[];
   /** Events that were not accepted: not declared, or with data that does not fit. */
   readonly refused: readonly { readonly name: string; readonly error: Error }[];
+  /** Where the plugin is reached by what it serves: `http://127.0.0.1:40123`. Throws when it serves nothing. */
+  readonly url: string;
   /** Resolves when the plugin's Observable has completed or the plugin was stopped; rejects when it fails. */
   readonly ended: Promise<void>;
 
@@ -57,8 +63,35 @@ export interface StartedPlugin<Schema extends z.ZodType, Type extends AnyObjectT
     run: { readonly object: TestTarget<Type, `${Name}.test`>; readonly signal?: AbortSignal },
   ): Promise<TrialOutcome>;
 
+  /**
+   * What an inbound endpoint makes of a request whose credential has been checked. Throws what its `read` throws, or
+   * when the settings do not fit.
+   */
+  readInbound<const Name extends Type['name']>(
+    name: Name,
+    post: InboundPost & { readonly object: TestTarget<Type, `${Name}.inbound`> },
+  ): readonly InboundEvent[];
+
+  /** The objects of a type: those that were given, and those that the plugin has discovered. */
+  objects(type: Type['name']): readonly ObjectView[];
+
   /** Adds an object, or replaces it. */
   addObject(object: TestObject<Type>): void;
+
+  removeObject(type: Type['name'], key: string): void;
+
+  /** Offers something at an extension point, as another plugin would. Gives a function that takes it back. */
+  provide<Implementation>(
+    point: ExtensionPoint<Implementation>,
+    name: string,
+    implementation: Implementation,
+  ): () => void;
+
+  /** What the plugin offers at an extension point under this name; throws when it offers nothing. */
+  extension<Implementation>(point: ExtensionPoint<Implementation>, name: string): Implementation;
+
+  /** Says what Signalbox itself would have to say. */
+  tell(notice: Omit<Notice, 'id' | 'time'>): void;
 
   /**
    * Stops the plugin as Signalbox would. Rejects when its teardown fails or hangs, and when the plugin had failed

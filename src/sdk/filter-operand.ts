@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../sdk/index.ts';
 import { filterError } from './filter-error.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
 /** `$type` names → test. */
 export const typeTests = {

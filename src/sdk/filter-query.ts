@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '../sdk/index.ts';
 import { filterError } from './filter-error.ts';
 import { assertLiteral, assertSafeKey, isList, isObject, operandChecks } from './filter-operand.ts';
 import { compileRegex } from './filter-regex.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
 /** A filter as sift takes it: only what was checked, patterns compiled to functions. */
 export interface Query {
@@ -11,15 +11,13 @@ export interface Query {
 const logical = ['$and', '$or', '$nor'] as const;
 const known = [...Object.keys(operandChecks), '$regex', '$options', '$not', '$elemMatch'];
 
-const documentFields = ['type', 'source', 'time', 'data', 'object'];
-const objectFields = ['type', 'key', 'name', 'tags', 'settings'];
+/** Says, in words, why a path cannot lead anywhere; undefined when it can. */
+export type PathCheck = (segments: readonly string[]) => string | undefined;
 
-/** Checks a filter on events and brings it into sift's form. */
-export function eventQuery(filter: JsonObject): Query {
-  return conditions(filter, 'filter', assertDocumentPath);
+/** Checks a filter and brings it into sift's form. */
+export function checkedQuery(filter: JsonObject, checkPath: PathCheck): Query {
+  return conditions(filter, 'filter', checkPath);
 }
-
-type PathCheck = (segments: readonly string[], at: string) => void;
 
 /** `{ "data.level": …, "$or": [ … ] }` */
 function conditions(filter: JsonObject, at: string, checkPath: PathCheck): Query {
@@ -30,7 +28,8 @@ function conditions(filter: JsonObject, at: string, checkPath: PathCheck): Query
     else if (key.startsWith('$')) throw misplaced(key, field);
     else {
       assertPath(key, field);
-      checkPath(key.split('.'), at);
+      const mistake = checkPath(key.split('.'));
+      if (mistake !== undefined) throw filterError(field, mistake);
       query[key] = condition(value, { path: key, at: field });
     }
   }
@@ -129,18 +128,5 @@ function assertPath(path: string, field: string): void {
   for (const segment of path.split('.')) {
     if (segment === '') throw filterError(field, 'the path has an empty part');
     assertSafeKey(segment, field);
-  }
-}
-
-function assertDocumentPath([root, member]: readonly string[], at: string): void {
-  if (root === undefined) return;
-  if (!documentFields.includes(root)) {
-    throw filterError(
-      `${at}.${root}`,
-      `an event has ${documentFields.join(', ')}; write "data.${root}" for a field of its data`,
-    );
-  }
-  if (root === 'object' && member !== undefined && !objectFields.includes(member)) {
-    throw filterError(`${at}.object.${member}`, `an object has ${objectFields.join(', ')}`);
   }
 }

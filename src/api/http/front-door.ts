@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { Mount, Mounts } from '../../kernel/plugins/mounts.ts';
+import { problemHeaders, problemOf } from '../errors/problem.ts';
+import type { HttpLimits } from './http-limits.ts';
+
+/** Before Fastify: what plugins answer themselves goes to them, and nothing of Fastify or Nest is in between. */
+export class FrontDoor {
+  /** Known once Nest has made them. */
+  mounts: Pick<Mounts, 'find'> | undefined;
+
+  constructor(private readonly limits: HttpLimits) {}
+
+  /** The server that answers everything else with `listener`. */
+  readonly createServer = (listener: RequestListener): Server => {
+    const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = this.limits;
+    return createServer(
+      {
+        headersTimeout: headersTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        keepAliveTimeout: keepAliveTimeoutMs,
+        // Node looks for connections over their time only this often.
+        connectionsCheckingInterval: 2_000,
+      },
+      (request, response) => {
+        const mount = this.mounts?.find(pathOf(request));
+        if (mount) hand(mount, request, response);
+        else listener(request, response);
+      },
+    );
+  };
+}
+
+function hand({ plugin, handler }: Mount, request: IncomingMessage, response: ServerResponse): void {
+  if (handler) {
+    request.url = pathOf(request);
+    handler(request, response);
+    return;
+  }
+  const error = new SignalboxError('PLUGIN_DOWN', `plugin ${plugin}, which answers here, does not run`);
+  const requestId = randomUUID();
+  response.writeHead(error.status, {
+    ...problemHeaders(error),
+    'x-request-id': requestId,
+    connection: 'close',
+  });
+  response.end(JSON.stringify(problemOf(error, requestId)));
+}
+
+/** Proxies may send the whole URL; what counts is path and query. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  if (url.startsWith('/')) return url;
+  const parsed = /^https?:\/\/[^/?#]+(?<path>.*)$/i.exec(url)?.groups?.['path'];
+  if (parsed === undefined) return url;
+  return parsed.startsWith('/') ? parsed : `/${parsed}`;
+}

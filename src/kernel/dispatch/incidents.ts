@@ -1,0 +1,18 @@
+import type { EventRecord } from '../../domain/records.ts';
+import type { QueuedRun } from '../ports.ts';
+
+/** A run that has failed for good. */
+export interface Failure extends QueuedRun {
+  readonly reason: string;
+  /** Attempts that were made. */
+  readonly attempts: number;
+}
+
+/** A target that was switched off because it says that it is gone. */
+export interface Disabling {
+  /** `<object type>/<key>`. */
+  readonly target: string;
+  readonly reason: string;
+  /** The event whose run heard of it. */
+  readonly event: EventRecord;
+}

@@ -1,0 +1,151 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ReplaySubject, type Observable } from 'rxjs';
+import { newId } from '../../domain/new-id.ts';
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
+import type { Cause, Notice } from '../../sdk/index.ts';
+import { VERSION } from '../../sdk/version.ts';
+import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import { PluginRegistry, type PluginStatus } from '../plugins/plugin-registry.ts';
+import { requestCause } from '../request-cause.ts';
+import { Notices, type NoticeMap } from './notices.ts';
+
+/** For plugins that start late, or again. */
+const remembered = 200;
+
+type Announcement = Omit<Notice, 'id' | 'time'>;
+
+/** Puts what happens in the house into words, for plugins. */
+@Injectable()
+export class Announcer {
+  readonly #notices = new ReplaySubject<Notice>(remembered);
+  /** Plugins that have been told of as down. */
+  readonly #down = new Set<string>();
+
+  constructor(
+    private readonly inner: Notices,
+    private readonly registry: PluginRegistry,
+    @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  get notices(): Observable<Notice> {
+    return this.#notices;
+  }
+
+  /** Signalbox has started. */
+  start(): void {
+    this.inner.on('resource.changed', (change) => {
+      if (change.ref.kind === 'task') this.#taskChanged(change);
+    });
+    this.inner.on('target.disabled', (disabling) => {
+      this.#disabled(disabling);
+    });
+    this.inner.on('run.failed', (failure) => {
+      this.#failed(failure);
+    });
+    this.inner.on('events.committed', ({ events, runs }) => {
+      for (const event of events) this.#lookForEnd(event);
+      this.#lookForHeld(events, runs);
+    });
+    this.registry.changes.subscribe((status) => {
+      this.#pluginChanged(status);
+    });
+    const message = `Signalbox ${VERSION} has started`;
+    this.#say({ kind: 'started', level: 'message', message, data: { version: VERSION } });
+    for (const status of this.registry.plugins()) this.#pluginChanged(status);
+  }
+
+  #say(announcement: Announcement): void {
+    this.#notices.next({ id: newId(), time: new Date(), ...announcement });
+  }
+
+  #taskChanged({ ref: { id }, change }: NoticeMap['resource.changed']): void {
+    const message = `Task ${id} was ${change}`;
+    const causedBy = requestCause();
+    const data = { task: id, change };
+    this.#say({ kind: 'task', level: 'message', message, data, ...(causedBy && { causedBy }) });
+  }
+
+  #disabled({ target, reason, event }: NoticeMap['target.disabled']): void {
+    this.#say({
+      kind: 'object',
+      level: 'warning',
+      message: `${target} was switched off: ${reason}`,
+      data: { object: target, change: 'disabled', reason },
+      causedBy: causeOf(event),
+    });
+  }
+
+  #failed({ run, event, reason, attempts }: NoticeMap['run.failed']): void {
+    const { id, taskId, target, action } = run;
+    this.#say({
+      kind: 'run',
+      level: 'error',
+      message: `Task ${run.taskName} failed on ${target}: ${reason}`,
+      data: { run: id, task: taskId, target, action, attempts, reason },
+      causedBy: causeOf(event),
+    });
+  }
+
+  #pluginChanged({ name, state, reason }: PluginStatus): void {
+    if (state === 'down') {
+      this.#down.add(name);
+      const why = reason === undefined ? '' : `: ${reason}`;
+      const data = { plugin: name, state, ...(reason !== undefined && { reason }) };
+      this.#say({ kind: 'plugin', level: 'error', message: `Plugin ${name} is down${why}`, data });
+    } else if (state === 'up' && this.#down.delete(name)) {
+      this.#say({
+        kind: 'plugin',
+        level: 'message',
+        message: `Plugin ${name} is up again`,
+        data: { plugin: name, state },
+      });
+    }
+  }
+
+  /** Tasks that have met more targets than they may act on at once. */
+  #lookForHeld(events: readonly EventRecord[], runs: readonly RunRecord[]): void {
+    const held = Map.groupBy(
+      runs.filter(({ state }) => state === 'held'),
+      ({ eventId, taskId }) => `${eventId} ${taskId}`,
+    );
+    for (const [first, ...others] of held.values()) {
+      const event = first && events.find(({ id }) => id === first.eventId);
+      if (!event) continue;
+      const { taskId, taskName, action } = first;
+      const fields = { task: taskId, action, event: event.id, targets: others.length + 1 };
+      this.logger.warn(fields, 'A task meets more targets than it may act on at once: its runs are held');
+      this.#say({
+        kind: 'run',
+        level: 'warning',
+        message: `Task ${taskName} meets ${String(fields.targets)} targets, more than it may act on at once: its runs are held`,
+        data: fields,
+        causedBy: causeOf(event),
+      });
+    }
+  }
+
+  /** The first event of a chain that fires nothing any more. */
+  #lookForEnd(event: EventRecord): void {
+    const { maxDepth } = this.limits.routing;
+    if (event.depth !== maxDepth + 1) return;
+    const { id, type, object, depth } = event;
+    this.logger.warn(
+      { event: id, type, object, depth },
+      'A chain of events was stopped: each led to the next',
+    );
+    this.#say({
+      kind: 'chain',
+      level: 'warning',
+      message: `A chain of more than ${String(maxDepth)} events was stopped at ${type}`,
+      data: { event: id, type, depth, ...(object !== undefined && { object }) },
+      // So that what tells of it cannot begin the chain anew.
+      causedBy: causeOf(event),
+    });
+  }
+}
+
+function causeOf({ id, depth }: EventRecord): Cause {
+  return { id, depth };
+}

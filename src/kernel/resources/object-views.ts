@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ObjectRecord } from '../../domain/records.ts';
+import type { ObjectView } from '../../sdk/index.ts';
+import { deepFreeze } from '../deep-freeze.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import { ResourceIndex } from './resource-index.ts';
+import { secretValues } from '../redaction/redactor.ts';
+import { settingsSchema } from './settings-parser.ts';
+
+type Lists = Map<string, { readonly version: number; readonly list: readonly ObjectView[] }>;
+
+/** Objects as their own plugins see them: settings parsed, secrets in clear. Those switched off are left out unless asked for. */
+@Injectable()
+export class ObjectViews {
+  // A record is replaced, never changed.
+  readonly #views = new WeakMap<ObjectRecord, ObjectView | 'unfit'>();
+  readonly #lists: Lists = new Map();
+  readonly #allLists: Lists = new Map();
+
+  constructor(
+    private readonly registry: PluginRegistry,
+    private readonly index: ResourceIndex,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  /** In the order of their keys. The same array until an object of the type changes. */
+  list(type: string, { disabled = false }: { readonly disabled?: boolean } = {}): readonly ObjectView[] {
+    const version = this.index.version(type);
+    const lists = disabled ? this.#allLists : this.#lists;
+    const known = lists.get(type);
+    if (known?.version === version) return known.list;
+    const records = this.index.objects({ type }).filter(({ enabled }) => enabled || disabled);
+    const list = Object.freeze(records.flatMap((record) => this.#of(record) ?? []));
+    lists.set(type, { version, list });
+    return list;
+  }
+
+  get(type: string, key: string): ObjectView | undefined {
+    const record = this.index.object(type, key);
+    return record?.enabled === true ? this.#of(record) : undefined;
+  }
+
+  /** The secrets in the settings of an object. */
+  secretsOf(type: string, key: string): readonly string[] {
+    const [record, known] = [this.index.object(type, key), this.registry.type(type)];
+    return record && known ? secretValues(settingsSchema(known), record.settings) : [];
+  }
+
+  #of(record: ObjectRecord): ObjectView | undefined {
+    let view = this.#views.get(record);
+    if (!view) this.#views.set(record, (view = this.#make(record)));
+    return view === 'unfit' ? undefined : view;
+  }
+
+  #make({ type: typeName, key, name, tags, settings }: ObjectRecord): ObjectView | 'unfit' {
+    const type = this.registry.type(typeName);
+    const parsed = type && settingsSchema(type).safeParse(settings);
+    if (!parsed?.success) {
+      const fields = { object: `${typeName}/${key}`, err: parsed?.error };
+      this.logger.warn(fields, 'An object is left out: its settings do not fit its type any more');
+      return 'unfit';
+    }
+    const { index } = this;
+    return Object.freeze({
+      ...{ type: typeName, key, name, tags, settings: deepFreeze(parsed.data) },
+      get state() {
+        return index.state(typeName, key)?.state;
+      },
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import { Migration } from '@mikro-orm/migrations';
+
+export class ObjectStates extends Migration {
+  override up(): void {
+    this.addSql(`create table "object_state" (
+      "type" text not null,
+      "key" text not null,
+      "state" json not null,
+      "at" bigint not null,
+      primary key ("type", "key")
+    )`);
+    this.addSql(`create table "outbox" (
+      "id" text not null,
+      "event" json not null,
+      "object" json not null,
+      primary key ("id")
+    )`);
+  }
+}
