@@ -1,0 +1,34 @@
+import { httpProblem } from 'signalbox/sdk';
+import type { Target } from './target.ts';
+
+/** Why there is no answer. */
+export interface Failure {
+  /** For the caller: 502 or 504. */
+  readonly status: number;
+  /** For the caller, who need not know where the upstream is. */
+  readonly detail: string;
+  /** For the event. */
+  readonly error: string;
+}
+
+export function failureOf(thrown: unknown, { origin, upstream: { timeout } }: Target): Failure {
+  const { host } = new URL(origin);
+  const code = codeOf(thrown);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    const error = `${host} has sent nothing for ${String(timeout)} s`;
+    return { status: 504, detail: 'the upstream takes too long', error };
+  }
+  const error = httpProblem(thrown, host);
+  if (nameOf(thrown) === 'ConnectTimeoutError' || code === 'ETIMEDOUT') {
+    return { status: 504, detail: 'the upstream takes too long', error };
+  }
+  return { status: 502, detail: 'the upstream does not answer as it should', error };
+}
+
+function codeOf(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown && 'code' in thrown ? thrown.code : undefined;
+}
+
+function nameOf(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown && 'name' in thrown ? thrown.name : undefined;
+}

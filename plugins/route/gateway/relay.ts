@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Exchange } from './exchange.ts';
+import { failureOf } from './failure.ts';
+import type { Answer } from './gateway-call.ts';
+import { HeldEnd } from './held-end.ts';
+
+/** An answer whose body is on its way. */
+export interface StreamedAnswer extends Answer {
+  readonly body: Readable;
+}
+
+/**
+ * Sends an answer to the caller as it comes in. Its end waits until the event is stored: a crash in between leaves a
+ * caller that knows it has no answer, not a call that nobody heard of.
+ */
+export async function relay(
+  { call, target }: Exchange,
+  answer: StreamedAnswer,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, headers, body } = answer;
+  // First of all listeners, so that it is not taken for the caller's fault when the rest is torn down.
+  body.once('error', (error) => void call.fail(failureOf(error, target).error));
+  call.answered(answer);
+  try {
+    response.writeHead(status, headers as Record<string, string | string[]>);
+    const end = new HeldEnd({
+      saw: call.received,
+      settled: () => call.complete(),
+      announced: lengthOf(headers),
+    });
+    await pipeline(body, end, response);
+  } catch (error) {
+    void call.fail(failureOf(error, target).error);
+    body.destroy();
+    // Nothing can be added to an answer that has begun; the caller learns of it by the cut.
+    response.destroy();
+  }
+}
+
+function lengthOf({ 'content-length': length }: Answer['headers']): number | undefined {
+  return length === undefined ? undefined : Number(length);
+}
