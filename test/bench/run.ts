@@ -7,6 +7,7 @@ import { pace, flood } from './load.ts';
 import { matchingFigures } from './matching.ts';
 import { cpuSeconds, memory, percentile } from './process-figures.ts';
 import { startReceiver } from './receiver.ts';
+import { routeMatchingFigures } from './route-matching.ts';
 import { startReference, startSignalbox, type Router } from './routers.ts';
 
 const { values: options } = parseArgs({
@@ -152,8 +153,9 @@ const ratio = percentile(
   0.5,
 );
 const matching = matchingFigures();
+const routeMatching = routeMatchingFigures();
 if (options.json) {
-  console.log(JSON.stringify({ ...summary, ratio, matching }, null, 2));
+  console.log(JSON.stringify({ ...summary, ratio, matching, routeMatching }, null, 2));
 } else {
   console.log('\nMedians');
   print('reference', summary.reference);
@@ -162,5 +164,12 @@ if (options.json) {
   console.log('\nMatching one event, by triggers that do not match it');
   for (const { triggers: count, microseconds } of matching) {
     console.log(`  ${String(count).padStart(7)} triggers  ${microseconds.toFixed(2)} µs`);
+  }
+  console.log('\nFinding the routes of one call: by the index, by trying each; making the index anew');
+  for (const { patterns, routes, ...cost } of routeMatching) {
+    const costs = [`${cost.microseconds.toFixed(1)} µs`, `${cost.linearMicroseconds.toFixed(0)} µs`];
+    console.log(
+      `  ${String(routes).padStart(7)} ${patterns}  ${costs.join('  ')}  ${cost.rebuildMilliseconds.toFixed(0)} ms`,
+    );
   }
 }

@@ -83,7 +83,7 @@ describe('docs/api.md', () => {
   let signalbox: TestSignalbox;
 
   beforeAll(async () => {
-    signalbox = await startSignalbox();
+    signalbox = await startSignalbox({ config: { plugins: ['vm', 'webhook', 'generic'] } });
   });
   afterAll(async () => {
     await signalbox[Symbol.asyncDispose]();

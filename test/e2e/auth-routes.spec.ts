@@ -11,6 +11,8 @@ interface Route {
 }
 
 const open = /^\/health(\/|$)/;
+/** Asks for the credential of one endpoint instead of a token. */
+const ownCredential = /^\/api\/ingest\//;
 
 describe('without a valid token', () => {
   let receiver: Receiver;
@@ -54,12 +56,14 @@ describe('without a valid token', () => {
     const closed = routes.filter(({ path }) => !open.test(path));
     expect(closed.length).toBeGreaterThan(30);
     expect(closed).toContainEqual({ method: 'POST', path: '/api/events' });
+    expect(closed).toContainEqual({ method: 'POST', path: '/api/ingest/tell' });
     expect(closed).toContainEqual({ method: 'POST', path: '/api/tasks/tell/run' });
     for (const route of closed) {
       const answer = await ask(route, authorization);
       expect({ ...route, status: answer.status }).toEqual({ ...route, status: 401 });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
-      if (route.method !== 'HEAD') expect(answer).toMatchObject(problem('AUTH_REQUIRED'));
+      const code = ownCredential.test(route.path) ? 'INBOUND_REFUSED' : 'AUTH_REQUIRED';
+      if (route.method !== 'HEAD') expect(answer).toMatchObject(problem(code));
     }
     // Nothing was done either.
     expect(await app.api.get('/api/events')).toMatchObject({ status: 200, body: { items: [] } });

@@ -35,7 +35,9 @@ async function apply(file: string, { data, env }: { data: string; env: NodeJS.Pr
 
 /** A value for each environment variable that the text names. */
 function environmentFor(yaml: string): NodeJS.ProcessEnv {
-  return Object.fromEntries(Array.from(yaml.matchAll(/\$\{env:(\w+)/g), ([, name = '']) => [name, 'xoxb-1']));
+  return Object.fromEntries(
+    Array.from(yaml.matchAll(/\$\{env:(\w+)/g), ([, name = '']) => [name, 'xoxb-1-of-the-docs']),
+  );
 }
 
 const withConfigurations = pages.filter(

@@ -52,6 +52,7 @@ describe('POST /api/events', () => {
       id: body.id,
       type: 'vm.power_on',
       object: 'gpu-01',
+      depth: 0,
       source: 'signalbox/api',
       data: { host: 'node-7', n: [1, null] },
       time: event.receivedAt,

@@ -71,6 +71,14 @@ describe('a message', () => {
     expect(await received('${RANDOM}')).not.toBe(random);
   });
 
+  it('names the run and the task', async () => {
+    const message = { run: '${run.id}', task: '${task.id}', name: '${task.name}' };
+    const { run } = (await received(message)) as { readonly run: string };
+    expect(receiver.deliveries.at(-1)!.headers['webhook-id']).toBe(run);
+    expect((await app.api.run(run)).id).toBe(run);
+    expect(await received(message)).toMatchObject({ task: 'tell', name: 'tell' });
+  });
+
   it('stays the same, random numbers and all, when it is sent again', async () => {
     refusals = 2;
     const begin = receiver.deliveries.length;

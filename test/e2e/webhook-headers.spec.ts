@@ -11,6 +11,7 @@ describe('the headers of a webhook', () => {
       'content-type',
       'webhook-id',
       'webhook-timestamp',
+      'signalbox-cause',
       'user-agent',
       'accept-encoding',
       'content-length',

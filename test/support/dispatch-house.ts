@@ -4,6 +4,7 @@ import { Backlog } from '../../src/kernel/dispatch/backlog.ts';
 import { Dispatcher } from '../../src/kernel/dispatch/dispatcher.ts';
 import { HeldRuns } from '../../src/kernel/dispatch/held-runs.ts';
 import { Lanes } from '../../src/kernel/dispatch/lanes.ts';
+import { Pace } from '../../src/kernel/dispatch/pace.ts';
 import { Preparation } from '../../src/kernel/dispatch/preparation.ts';
 import { Recovery } from '../../src/kernel/dispatch/recovery.ts';
 import { RenderedInput } from '../../src/kernel/dispatch/rendered-input.ts';
@@ -11,6 +12,7 @@ import { Runner } from '../../src/kernel/dispatch/runner.ts';
 import { Settler } from '../../src/kernel/dispatch/settler.ts';
 import { SpentTasks } from '../../src/kernel/dispatch/spent-tasks.ts';
 import { defaultLimits, type DispatchLimits } from '../../src/kernel/limits.ts';
+import type { WaysOut } from '../../src/kernel/egress/egress-http.ts';
 import type { KernelLogger } from '../../src/kernel/logger.ts';
 import { Notices } from '../../src/kernel/notices/notices.ts';
 import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
@@ -18,7 +20,6 @@ import type { JournalPort } from '../../src/kernel/ports.ts';
 import { ResourceIndex } from '../../src/kernel/resources/resource-index.ts';
 import type { ResourceService } from '../../src/kernel/resources/resource.service.ts';
 import { ViewOfObjects } from '../../src/kernel/routing/view-of-objects.ts';
-import type { HttpClient } from '../../src/sdk/index.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 export interface HouseOptions {
@@ -27,6 +28,8 @@ export interface HouseOptions {
   readonly light?: (context: ActionContext) => Promise<void>;
   /** Runs at one time on one lamp. */
   readonly concurrency?: number;
+  /** Between two attempts on one lamp, ms. */
+  readonly minGapMs?: number;
   /** The plugin has a start, so it is `starting` until it is reported otherwise. */
   readonly starts?: boolean;
   readonly setEnabled?: () => Promise<void>;
@@ -46,12 +49,23 @@ export function dispatchHouse(options: HouseOptions = {}) {
   const backlog = new Backlog(disk, logger);
   const lanes = new Lanes(backlog, limits);
   const preparation = new Preparation(registry, index);
-  const inputs = new RenderedInput(index, new ViewOfObjects(registry));
-  const runner = new Runner(inputs, index, {} as HttpClient, logger);
+  const pace = new Pace(disk, logger);
+  const inputs = new RenderedInput(index, new ViewOfObjects(registry, index));
+  const runner = new Runner(inputs, index, registry, {} as WaysOut, logger);
   const settler = new Settler(disk as unknown as JournalPort, logger);
   const { setEnabled = nothing, removeSpentTask = nothing } = options;
   const resources = { setEnabled, removeSpentTask } as unknown as ResourceService;
-  const dispatcher = new Dispatcher(lanes, backlog, preparation, runner, settler, resources, limits, logger);
+  const dispatcher = new Dispatcher(
+    lanes,
+    backlog,
+    preparation,
+    pace,
+    runner,
+    settler,
+    resources,
+    limits,
+    logger,
+  );
   const notices = new Notices(new EventEmitter2());
   return {
     ...{ disk, logged, registry, index, backlog, lanes, settler, dispatcher },
@@ -76,7 +90,7 @@ export function dispatchHouse(options: HouseOptions = {}) {
   };
 }
 
-function lampPlugin({ light = nothing, concurrency = 1, starts = false }: HouseOptions) {
+function lampPlugin({ light = nothing, concurrency = 1, minGapMs = 0, starts = false }: HouseOptions) {
   const lamp = defineObjectType({
     name: 'lamp',
     label: 'Lamp',
@@ -86,7 +100,7 @@ function lampPlugin({ light = nothing, concurrency = 1, starts = false }: HouseO
         label: 'Light',
         input: z.object({}),
         idempotent: true,
-        policy: () => ({ concurrency, timeoutMs: 60_000 }),
+        policy: () => ({ concurrency, minGapMs, timeoutMs: 60_000 }),
         run: light,
       },
     },

@@ -14,6 +14,8 @@ export class MemoryDisk implements RunQueuePort, Pick<JournalPort, 'settle'> {
   readonly settlements: Settlement[] = [];
   /** Targets of the pages that were read. */
   readonly pages: string[] = [];
+  /** Targets of which it was asked when they were acted on last. */
+  readonly asked: string[] = [];
   /** The most pages that were read at one time. */
   mostReaders = 0;
   /** Waited for before each answer, after the disk was read; may fail. */
@@ -106,6 +108,14 @@ export class MemoryDisk implements RunQueuePort, Pick<JournalPort, 'settle'> {
       this.rows.set(run.id, { run: { ...run, state: 'pending', dueAt: now }, event });
     }
     return [...new Set(held.map(({ run }) => run.target))];
+  }
+
+  async lastBegun(target: string, after: number) {
+    this.asked.push(target);
+    await this.answer('lastBegun');
+    const begun = this.#runs(({ run }) => run.target === target).map(({ run }) => run.startedAt ?? 0);
+    const last = Math.max(...begun, 0);
+    return last > after ? last : undefined;
   }
 
   heldTargets() {

@@ -11,6 +11,7 @@ import type {
   ResourceChange,
   ResourceStorePort,
   Resources,
+  RunContext,
   RunQuery,
   RunQueuePort,
   StoreHealthPort,
@@ -36,13 +37,13 @@ export class MemoryStorage
     return this.#write(() => {
       const known = events.map((event) => this.#store(event));
       const fresh = events.filter((event, i) => known[i] === event.id);
-      const { runs, spentTasks } = plan(fresh);
-      this.storedRuns.push(...runs);
+      const planned = plan(fresh);
+      this.storedRuns.push(...planned.runs);
       const results = events.map((event, i) => ({
         id: known[i] ?? event.id,
         duplicate: known[i] !== event.id,
       }));
-      return { events: results, runs, spentTasks };
+      return { ...planned, events: results };
     });
   }
 
@@ -63,14 +64,29 @@ export class MemoryStorage
     return Promise.resolve(this.storedEvents.find((event) => event.id === id));
   }
 
-  runs({ states, taskId, target, eventId, ...request }: RunQuery): Promise<Page<RunRecord>> {
+  /** As far as the API is concerned: a search looks at ids and names only. */
+  runs({ states, taskId, target, eventId, ...query }: RunQuery): Promise<Page<RunRecord>> {
+    const { action, eventType, search, order, ...request } = query;
     const found = this.storedRuns
+      .filter((run) => action === undefined || run.action === action)
+      .filter((run) => eventType === undefined || this.#eventOf(run)?.type === eventType)
+      .filter((run) => search === undefined || `${run.taskName} ${run.target}`.includes(search))
       .filter((run) => !states || states.includes(run.state))
       .filter((run) => taskId === undefined || run.taskId === taskId)
       .filter((run) => target === undefined || run.target === target)
       .filter((run) => eventId === undefined || run.eventId === eventId)
       .filter((run) => within(run.createdAt, request));
-    return Promise.resolve(newestFirst(found, request));
+    const page = newestFirst(found, request);
+    return Promise.resolve(order?.descending === false ? { items: page.items.toReversed() } : page);
+  }
+
+  contexts(runs: readonly RunRecord[]): Promise<readonly RunContext[]> {
+    return Promise.resolve(
+      runs.map((run) => {
+        const event = this.#eventOf(run);
+        return event ? { event: { type: event.type, ...(event.object && { object: event.object }) } } : {};
+      }),
+    );
   }
 
   run(id: string): Promise<RunRecord | undefined> {
@@ -79,6 +95,18 @@ export class MemoryStorage
 
   attempts(runId: string): Promise<readonly AttemptRecord[]> {
     return Promise.resolve(this.storedAttempts.filter((attempt) => attempt.runId === runId));
+  }
+
+  removeRun(id: string): Promise<boolean> {
+    const at = this.storedRuns.findIndex((run) => run.id === id);
+    if (!['succeeded', 'failed', 'cancelled'].includes(this.storedRuns[at]?.state ?? ''))
+      return Promise.resolve(false);
+    this.storedRuns.splice(at, 1);
+    return Promise.resolve(true);
+  }
+
+  #eventOf({ eventId }: RunRecord): EventRecord | undefined {
+    return this.storedEvents.find(({ id }) => id === eventId);
   }
 
   /** The part of the queue that a person's retry needs. */
@@ -91,13 +119,21 @@ export class MemoryStorage
   };
 
   load(): Promise<Resources> {
-    return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [] });
+    return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] });
   }
 
   apply(changes: readonly ResourceChange[]): Promise<void> {
     return this.#write(() => {
       this.changes.push(...changes);
     });
+  }
+
+  outbox(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  clearOutbox(): Promise<void> {
+    return Promise.resolve();
   }
 
   all(): Promise<readonly TokenRecord[]> {

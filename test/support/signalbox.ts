@@ -36,7 +36,15 @@ export async function startSignalbox({
 }: TestOptions = {}): Promise<TestSignalbox> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
   const file = join(folder, 'signalbox.yaml');
-  writeFileSync(file, stringify({ log: { level: 'silent' }, egress: { allow: ['127.0.0.0/8'] }, ...config }));
+  writeFileSync(
+    file,
+    stringify({
+      plugins: ['vm', 'webhook'],
+      log: { level: 'silent' },
+      egress: { allow: ['127.0.0.0/8'] },
+      ...config,
+    }),
+  );
   const running = await start({
     file,
     overrides: { server: { port }, data: data ?? join(folder, 'data') },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import type { EventRecord, RunRecord, RunState } from '../../../src/domain/records.ts';
-import type { Page } from '../../../src/kernel/ports.ts';
+import { runStates, type EventRecord, type RunRecord, type RunState } from '../../../src/domain/records.ts';
+import type { Page, RunOrder } from '../../../src/kernel/ports.ts';
 import type { Store } from '../../../src/persistence/store.ts';
 import { freshStore, type Backend } from './backend.ts';
-import { event, noRuns, run } from './records.ts';
+import { attempt, event, noRuns, run, settlement } from './records.ts';
 
 /** What people and pages rely on when they look back. */
 export function historySuite(backend: Backend): void {
@@ -126,6 +126,147 @@ export function historySuite(backend: Backend): void {
       expect(await find({ from: old, to: old + 1 })).toEqual([b]);
       expect(await find({ from: old + 1, target: 'webhook/a' })).toEqual([a]);
       expect(await find({ target: 'webhook/a\u0000' })).toEqual([]);
+    });
+
+    it('finds by action and by the type of the event, with every other condition', async () => {
+      await using fresh = await freshStore(backend);
+      const [created, updated] = [event({ type: 'cmdb.created' }), event({ type: 'cmdb.updated' })];
+      const a = run({ eventId: created.id, state: 'failed' });
+      const b = run({ eventId: updated.id });
+      const c = run({ eventId: updated.id, action: 'email.send', target: 'email/ops', state: 'failed' });
+      await fresh.store.journal.commit([created, updated], () => ({ runs: [a, b, c], spentTasks: [] }));
+      const find = async (query: object) => (await fresh.store.history.runs({ limit: 10, ...query })).items;
+      expect(await find({ eventType: 'cmdb.updated' })).toEqual([c, b]);
+      expect(await find({ eventType: 'cmdb.updated', action: 'webhook.send' })).toEqual([b]);
+      expect(await find({ action: 'webhook.send' })).toEqual([b, a]);
+      expect(await find({ action: 'webhook.send', states: ['failed'] })).toEqual([a]);
+      expect(await find({ action: 'webhook.send', states: [] })).toEqual([]);
+      expect(await find({ eventType: 'cmdb.updated', taskId: 'notify', target: 'email/ops' })).toEqual([c]);
+      expect(await find({ eventType: 'cmdb.updated', eventId: created.id })).toEqual([]);
+      expect(await find({ action: 'webhook.send', from: 0, to: 1 })).toEqual([]);
+      expect(await find({ action: 'webhook.send', from: a.createdAt, to: b.createdAt + 1 })).toEqual([b, a]);
+    });
+
+    it('finds by a text in the run, its event and its attempts, case aside', async () => {
+      await using fresh = await freshStore(backend);
+      const cause = event({ type: 'cmdb.updated', object: 'Server-4711', source: '/cmdb/Wien' });
+      const a = run({ eventId: cause.id, taskName: 'Tell the inventory', state: 'failed', attempts: 1 });
+      const b = run({ target: 'webhook/Spare_1', reason: '100% lost' });
+      await fresh.store.journal.commit([cause], () => ({ runs: [a, b], spentTasks: [] }));
+      const sent = { method: 'POST', body: '{"hostname":"Zürich-1","ram":32}' };
+      const received = { status: 503, body: 'Maintenance' };
+      const tried = attempt(a, { outcome: 'failed', error: 'HTTP 503 from inventory', sent, received });
+      await fresh.store.journal.settle([settlement(a, { state: 'failed', attempt: tried })]);
+      const find = async (search: string) =>
+        (await fresh.store.history.runs({ limit: 10, search })).items.map(({ id }) => id);
+      for (const text of [
+        'INVENTORY',
+        'server-4711',
+        'cmdb.up',
+        'wien',
+        'Zürich-1',
+        'hostname',
+        '503',
+        'maint',
+      ])
+        expect([text, await find(text)]).toEqual([text, [a.id]]);
+      for (const text of ['spare_1', '100%', b.id, b.eventId.toUpperCase()])
+        expect([text, await find(text)]).toEqual([text, [b.id]]);
+      for (const text of ['spare-1', '100_', '%lost', 'xyz', "'", '\u0000', '?'])
+        expect([text, await find(text)]).toEqual([text, []]);
+      expect(await find('webhook.send')).toEqual([b.id, a.id]);
+    });
+
+    it('gives pages in the order of time, target or task, either way', async () => {
+      await using fresh = await freshStore(backend);
+      const runs = Array.from({ length: 11 }, (_, i) =>
+        run({ target: `webhook/${'cab'[i % 3]!}`, taskId: 'xy'[i % 2]! }),
+      );
+      await put(fresh.store, runs);
+      const ordered = async (by: RunOrder['by'], descending: boolean, more: object = {}) =>
+        (
+          await all((cursor) =>
+            fresh.store.history.runs({
+              limit: 4,
+              order: { by, descending },
+              ...more,
+              ...(cursor !== undefined && { cursor }),
+            }),
+          )
+        ).flat();
+      const byTarget = ['a', 'b', 'c'].flatMap((key) => runs.filter(({ target }) => target.endsWith(key)));
+      const byTask = ['x', 'y'].flatMap((key) => runs.filter(({ taskId }) => taskId === key));
+      expect(await ordered('time', false)).toEqual(runs);
+      expect(await ordered('time', true)).toEqual(runs.toReversed());
+      expect(await ordered('target', false)).toEqual(byTarget);
+      expect(await ordered('target', true)).toEqual(byTarget.toReversed());
+      expect(await ordered('task', false)).toEqual(byTask);
+      expect(await ordered('task', true)).toEqual(byTask.toReversed());
+      expect(await ordered('task', false, { search: 'webhook/b' })).toEqual(
+        byTask.filter(({ target }) => target === 'webhook/b'),
+      );
+      const lost = fresh.store.history.runs({
+        limit: 1,
+        order: { by: 'target', descending: false },
+        cursor: uuidv7(),
+      });
+      await expect(lost).rejects.toMatchObject({ code: 'QUERY_INVALID', field: 'cursor' });
+    });
+
+    it('tells beside runs of what event they are, and what the last answer was', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, history } = fresh.store;
+      const { object: _, ...startup } = event({ type: 'system.startup' });
+      const about = event();
+      const runs = [run({ eventId: startup.id }), run({ eventId: about.id }), run()] as const;
+      await journal.commit([startup, about], () => ({ runs, spentTasks: [] }));
+      const tried = { ...runs[1], attempts: 2 };
+      for (const [number, received] of [
+        [1, 'no HTTP'],
+        [2, { status: 503, body: 'busy' }],
+      ] as const)
+        await journal.settle([
+          settlement(tried, {
+            state: 'pending',
+            attempts: number,
+            attempt: attempt(tried, { number, outcome: 'retrying', received }),
+          }),
+        ]);
+      const of = { type: 'vm.power_on', object: 'gpu-01' };
+      expect(await history.contexts([runs[0], tried, runs[2]])).toEqual([
+        { event: { type: 'system.startup' } },
+        { event: of, responseStatus: 503 },
+        {},
+      ]);
+      expect(await history.contexts([{ ...tried, attempts: 1 }])).toEqual([{ event: of }]);
+      expect(await history.contexts([])).toEqual([]);
+    });
+
+    it('deletes a run that has ended, with its attempts, and no other', async () => {
+      await using fresh = await freshStore(backend);
+      const cause = event();
+      const runs = runStates.map((state) => run({ eventId: cause.id, state: 'pending', taskId: state }));
+      await fresh.store.journal.commit([cause], () => ({ runs, spentTasks: [] }));
+      await fresh.store.journal.settle(
+        runs.map((of) => settlement(of, { state: of.taskId as RunState, attempt: attempt(of) })),
+      );
+      const { history } = fresh.store;
+      const removed = await Promise.all(
+        runs.map(async ({ id, taskId }) => [taskId, await history.removeRun(id)] as const),
+      );
+      expect(removed.filter(([, is]) => is).map(([state]) => state)).toEqual([
+        'succeeded',
+        'failed',
+        'cancelled',
+      ]);
+      for (const { id, taskId } of runs) {
+        const left = ['succeeded', 'failed', 'cancelled'].includes(taskId) ? 0 : 1;
+        expect((await history.run(id)) ? 1 : 0).toBe(left);
+        expect(await history.attempts(id)).toHaveLength(left);
+      }
+      expect(await history.event(cause.id)).toBeDefined();
+      expect(await history.removeRun('nothing')).toBe(false);
+      expect(await history.removeRun('\u0000')).toBe(false);
     });
 
     it('knows no run and no attempts of a run that does not exist', async () => {

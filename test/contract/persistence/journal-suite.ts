@@ -2,7 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import type { EventRecord } from '../../../src/domain/records.ts';
 import type { JsonValue } from '../../../src/sdk/index.ts';
 import { freshStore, type Backend } from './backend.ts';
-import { attempt, event, noRuns, oneRun, planning, run, settlement, task } from './records.ts';
+import {
+  attempt,
+  event,
+  noRuns,
+  object,
+  objectState,
+  oneRun,
+  planning,
+  run,
+  settlement,
+  task,
+} from './records.ts';
 
 /** What the kernel relies on when it writes. */
 export function journalSuite(backend: Backend): void {
@@ -156,6 +167,24 @@ export function journalSuite(backend: Backend): void {
       await journal.commit([event()], () => ({ runs: [], spentTasks: ['once', 'twice'] }));
       const { tasks } = await resources.load();
       expect(tasks.filter(({ spent }) => spent).map(({ id }) => id)).toEqual(['once', 'twice']);
+    });
+
+    it('stores what events say of their objects, and leaves an object as it is that is there already', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, resources } = fresh.store;
+      const there = object({ name: 'As people call it' });
+      await resources.apply([{ kind: 'object', put: there }]);
+      const fresher = object({ key: 'gpu-02', managedBy: 'event', tags: [], settings: {} });
+      await journal.commit([event()], () => ({
+        ...{ runs: [], spentTasks: [] },
+        directory: { registered: [object({ name: 'gpu-01' }), fresher], states: [objectState()] },
+      }));
+      const off = objectState({ state: { power: 'off', by: ['a'] }, at: 1_700_000_000_005 });
+      await journal.commit([event()], () => ({
+        ...{ runs: [], spentTasks: [] },
+        directory: { registered: [], states: [off] },
+      }));
+      expect(await resources.load()).toMatchObject({ objects: [there, fresher], states: [off] });
     });
 
     it('takes a thousand events with their runs', async () => {

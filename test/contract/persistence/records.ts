@@ -3,6 +3,7 @@ import type {
   AttemptRecord,
   EventRecord,
   ObjectRecord,
+  ObjectState,
   RunRecord,
   TagRecord,
   TaskRecord,
@@ -69,6 +70,11 @@ const managed = { managedBy: 'api', createdAt: 1_700_000_000_000, updatedAt: 1_7
 export function object(over: Partial<ObjectRecord> = {}): ObjectRecord {
   const base = { type: 'vm', key: 'gpu-01', name: 'GPU 1', enabled: true, tags: ['vms/jthompson-gpu'] };
   return { ...base, settings: { host: 'node-3' }, ...managed, ...over };
+}
+
+/** What an event told of the object. */
+export function objectState(over: Partial<ObjectState> = {}): ObjectState {
+  return { type: 'vm', key: 'gpu-01', state: { power: 'on' }, at: 1_700_000_000_000, ...over };
 }
 
 export function tag(over: Partial<TagRecord> = {}): TagRecord {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ResourceChange } from '../../../src/kernel/ports.ts';
 import { freshStore, type Backend } from './backend.ts';
-import { event, object, planning, settlement, tag, task, trigger } from './records.ts';
+import { event, object, objectState, planning, settlement, tag, task, trigger } from './records.ts';
 
-const nothing = { objects: [], tags: [], tasks: [], triggers: [] };
+const nothing = { objects: [], tags: [], tasks: [], triggers: [], states: [] };
 
 /** What is configured, and the tokens. */
 export function resourceSuite(backend: Backend): void {
@@ -56,6 +56,7 @@ export function resourceSuite(backend: Backend): void {
         tags: [plainTag],
         tasks: [plainTask],
         triggers: [plainTrigger],
+        states: [],
       });
     });
 
@@ -88,6 +89,50 @@ export function resourceSuite(backend: Backend): void {
         { kind: 'task', remove: 'never was' },
       ]);
       expect(await resources.load()).toEqual(nothing);
+    });
+
+    it('removes the state of an object with it', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, resources } = fresh.store;
+      await resources.apply([{ kind: 'object', put: object() }]);
+      const directory = { registered: [], states: [objectState()] };
+      await journal.commit([], () => ({ runs: [], spentTasks: [], directory }));
+      await resources.apply([{ kind: 'object', remove: { type: 'vm', key: 'gpu-01' } }]);
+      expect(await resources.load()).toEqual(nothing);
+    });
+
+    it('puts states with the changes, but none that is older than the stored one', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, resources } = fresh.store;
+      const [known, other] = [object(), object({ key: 'gpu-02' })];
+      const directory = { registered: [known], states: [objectState({ at: 500 })] };
+      await journal.commit([], () => ({ runs: [], spentTasks: [], directory }));
+      const states = [
+        objectState({ at: 400, state: { power: 'stale' } }),
+        objectState({ key: 'gpu-02', at: 400, state: { power: 'off' } }),
+      ];
+      await resources.apply([{ kind: 'object', put: other }], [], states);
+      const load = async () => new Map((await resources.load()).states.map((state) => [state.key, state]));
+      expect(await load()).toEqual(
+        new Map([
+          ['gpu-01', objectState({ at: 500 })],
+          ['gpu-02', states[1]],
+        ]),
+      );
+      const newer = objectState({ at: 600, state: { power: 'off' } });
+      await resources.apply([], [], [newer]);
+      expect((await load()).get('gpu-01')).toEqual(newer);
+    });
+
+    it('keeps events of changes until they are cleared', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources } = fresh.store;
+      const event = { type: 'vm.changed', data: null, time: 5 };
+      const record = (id: string) => ({ id, event, object: object() });
+      await resources.apply([{ kind: 'object', put: object() }], [record('b'), record('a')]);
+      expect(await resources.outbox()).toEqual([record('a'), record('b')]);
+      await resources.clearOutbox(['a']);
+      expect(await resources.outbox()).toEqual([record('b')]);
     });
 
     it('lets the last of several changes of one resource count', async () => {

@@ -114,6 +114,23 @@ export function runQueueSuite(backend: Backend): void {
       ]);
     });
 
+    it('knows when a target was acted on last, whatever became of it', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue } = fresh.store;
+      const begun = (startedAt: number, over: Partial<RunRecord> = {}) => run({ startedAt, ...over });
+      await put(
+        fresh.store,
+        begun(300, { state: 'held' }),
+        begun(500, { state: 'succeeded' }),
+        begun(400),
+        run(),
+      );
+      await put(fresh.store, begun(900, { target: 'webhook/other' }));
+      expect(await queue.lastBegun('webhook/ops', 499)).toBe(500);
+      expect(await queue.lastBegun('webhook/ops', 500)).toBeUndefined();
+      expect(await queue.lastBegun('webhook/none', 0)).toBeUndefined();
+    });
+
     it('makes held runs of one target pending again', async () => {
       await using fresh = await freshStore(backend);
       const { queue, history } = fresh.store;

@@ -1,6 +1,12 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { describe, expect, it } from '@jest/globals';
-import { attemptTable, eventTable, runTable } from '../../../src/persistence/hot-tables.ts';
+import {
+  attemptTable,
+  eventTable,
+  objectStateTable,
+  objectTable,
+  runTable,
+} from '../../../src/persistence/hot-tables.ts';
 import type { Backend } from './backend.ts';
 
 /** The tables that migrations make, the entities and the hand-written statements must not drift apart. */
@@ -26,6 +32,8 @@ export function schemaSuite(backend: Backend, openOrm: (url: string) => Promise<
           Event: eventTable,
           Run: runTable,
           Attempt: attemptTable,
+          Object: objectTable,
+          ObjectState: objectStateTable,
         })) {
           const entity = [...orm.getMetadata().getAll().values()].find(({ className }) => className === name);
           expect(columns.map(([column]) => column)).toEqual(
