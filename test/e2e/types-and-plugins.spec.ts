@@ -31,7 +31,7 @@ describe('what plugins declare', () => {
     expect(await http(app).get('/api/types/ufo')).toMatchObject(problem('NOT_FOUND'));
   });
 
-  it('has the events of virtual machines', async () => {
+  it('has the events and actions of virtual machines', async () => {
     const { events, instances, actions } = await get('/api/types/vm');
     expect(events.map(({ name }: { name: string }) => name)).toEqual([
       'vm.power_on',
@@ -42,7 +42,13 @@ describe('what plugins declare', () => {
       'vm.status_change',
       'vm.error',
     ]);
-    expect({ instances, actions }).toEqual({ instances: 'required', actions: [] });
+    expect(instances).toBe('required');
+    expect(actions.map(({ name }: { name: string }) => name)).toEqual([
+      'vm.power_on',
+      'vm.power_off',
+      'vm.kill',
+      'vm.reset',
+    ]);
   });
 
   it('has the action of webhooks', async () => {

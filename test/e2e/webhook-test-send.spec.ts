@@ -72,7 +72,7 @@ describe('the test of a webhook', () => {
   let app: TestSignalbox;
 
   beforeAll(async () => {
-    app = await startSignalbox();
+    app = await startSignalbox({ config: { plugins: ['vm', 'sync', 'webhook'] } });
   });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
@@ -174,12 +174,12 @@ describe('the test of a webhook', () => {
   });
 
   it('is not there for other types and for webhooks that do not exist', async () => {
-    await app.api.put('/api/objects/vm/gpu-01', {});
-    for (const object of ['vm/gpu-01', 'webhook/nope', 'ufo/x']) {
+    await app.api.put('/api/objects/sync/nightly', {});
+    for (const object of ['sync/nightly', 'webhook/nope', 'ufo/x']) {
       const answer = await app.api.request('POST', `/api/objects/${object}/test`);
       expect(answer).toMatchObject(problem('NOT_FOUND'));
     }
-    const types = ['webhook', 'vm'].map((type) => app.api.get(`/api/types/${type}`));
+    const types = ['webhook', 'sync'].map((type) => app.api.get(`/api/types/${type}`));
     expect((await Promise.all(types)).map(({ body }) => body['testable'])).toEqual([true, false]);
   });
 });

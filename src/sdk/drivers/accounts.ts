@@ -58,8 +58,8 @@ const eventsOf: Readonly<Record<AccountAction, 'enabled' | 'disabled'>> = {
 export interface AccountsPlugin {
   /** Its object type. */
   readonly type: string;
-  emit(event: 'enabled' | 'disabled', emission: Emission<{ by: string }>): Promise<unknown>;
-  discovered(found: readonly Discovery<never>[]): Promise<unknown>;
+  readonly emit: (event: 'enabled' | 'disabled', emission: Emission<{ by: string }>) => Promise<unknown>;
+  readonly discovered: (found: readonly Discovery<never>[]) => Promise<unknown>;
   readonly provide: Provide;
 }
 

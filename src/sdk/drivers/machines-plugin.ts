@@ -12,10 +12,10 @@ export interface MachinesPlugin {
   /** Its object type. */
   readonly type: string;
   /** Emits an event of the type; rejects for one that the type has not. */
-  emit(event: MachineReport['event'], emission: Emission<JsonObject>): Promise<unknown>;
+  readonly emit: (event: MachineReport['event'], emission: Emission<JsonObject>) => Promise<unknown>;
   /** All objects of the type, those too that are switched off. */
-  objects(): readonly ObjectView<HasPower>[];
-  discovered(found: readonly Discovery<{ power: { via: string } }>[]): Promise<unknown>;
+  readonly objects: () => readonly ObjectView<HasPower>[];
+  readonly discovered: (found: readonly Discovery<{ power: { via: string } }>[]) => Promise<unknown>;
   readonly provide: Provide;
   readonly extensionChanges: <T>(point: ExtensionPoint<T>) => Observable<ReadonlyMap<string, T>>;
   readonly logger: Logger;
@@ -25,5 +25,5 @@ export interface MachinesPlugin {
 
 /** As drivers are watched with. */
 export interface MachinesContext extends MachinesPlugin {
-  causeOf(key: string): Cause | undefined;
+  readonly causeOf: (key: string) => Cause | undefined;
 }

@@ -103,7 +103,7 @@ async function settle(switching: Switching, failure: unknown): Promise<string> {
   const { action, wanted, repeats, target, signal } = switching;
   // It was on before: that it is on now says nothing.
   if (failure !== undefined && repeats) throw unknown(switching, failure);
-  let last: { readonly state?: string; readonly error?: unknown } = {};
+  let last: { readonly state?: string; readonly error?: unknown };
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     last = await read(switching).then(
       (state) => ({ state }),
