@@ -73,7 +73,7 @@ export const errorCodes = {
   EGRESS_DENIED: [
     422,
     'Address not allowed',
-    'Add the network to `egress.allow` in the configuration if it is meant to be reached.',
+    'Use another address. A private network is reached once `egress.allow` in the configuration names it; docs/egress.md says which never are.',
   ],
   CONFIG_INVALID: [500, 'Configuration is not valid', 'Correct the place that the message names.'],
   PLUGIN_INVALID: [500, 'Plugin cannot be loaded', 'Correct the plugin or its entry in the configuration.'],

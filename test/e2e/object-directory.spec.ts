@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/api-client.ts';
+import { problem } from '../support/problem.ts';
 import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -185,6 +186,9 @@ describe('tags in bulk', () => {
       status: 200,
       body: { name: 'books/rare', added: 2, removed: 0 },
     });
+    expect(await retag({ add: ['book/a', 'book/c'], remove: ['book/a'] })).toMatchObject(
+      problem('RESOURCE_INVALID', { field: 'remove' }),
+    );
     expect(await retag({ add: ['book/b', 'book/c'], remove: ['book/a'] })).toMatchObject({
       body: { added: 1, removed: 1 },
     });

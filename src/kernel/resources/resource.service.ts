@@ -101,6 +101,11 @@ export class ResourceService {
   /** Puts a tag on some objects and takes it from others, all or nothing; unknown objects are errors. */
   retag(tag: string, { add, remove }: Retagging): Promise<Retagged> {
     return this.#serial.run(async () => {
+      const both = add.find((ref) => remove.includes(ref));
+      if (both !== undefined)
+        throw new SignalboxError('RESOURCE_INVALID', `${both} is to bear the tag and not to bear it`, {
+          field: 'remove',
+        });
       const staging = new Staging(this.index);
       const builder = this.#builder(staging, 'api');
       if (!staging.tag(tag)) for (const put of builder.build({ kind: 'tag', name: tag })) staging.put(put);
