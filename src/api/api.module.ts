@@ -6,6 +6,7 @@ import { AUTH_OPTIONS, type AuthOptions } from './auth/auth-options.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ProblemFilter } from './errors/problem.filter.ts';
 import { EventsController } from './events/events.controller.ts';
+import { ExplainController } from './explain/explain.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { InboundController } from './inbound/inbound.controller.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
@@ -34,6 +35,7 @@ export class ApiModule {
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
       controllers: [
         EventsController,
+        ExplainController,
         InboundController,
         RunsController,
         ObjectsController,

@@ -7,7 +7,7 @@ describe('signalbox', () => {
     expect(await commandLine(['--version'])).toEqual({ code: 0, out: ['1.2.3'], err: [] });
   });
 
-  it.each([[[]], [['start']], [['demo']], [['emit']], [['runs']]])(
+  it.each([[[]], [['start']], [['demo']], [['emit']], [['explain']], [['runs']]])(
     'shows help with examples: %j',
     async (args) => {
       const { code, out } = await commandLine([...args, '--help']);
@@ -32,6 +32,8 @@ describe('signalbox', () => {
     [['emit', 'a.b', '--data', '{x}'], 'It is not JSON'],
     [['emit', 'a.b', '--url', 'ftp://x'], '"ftp://x" is not an http or https address.'],
     [['emit', 'a.b', 'c'], 'too many arguments'],
+    [['explain'], 'either the id of an event or --type is needed'],
+    [['explain', 'id', '--type', 'a.b'], 'either the id of an event or --type is needed'],
     [['runs', '--state', 'failed,done'], '"done" is not a state; states are pending, running'],
     [['runs', '--limit', '0'], 'It is a number from 1 to 500.'],
   ])('refuses %j with exit code 2', async (args, message) => {

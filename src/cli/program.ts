@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
 import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
+import { explainCommand } from './explain-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
 import { processTerminal } from './terminal.ts';
@@ -34,7 +35,13 @@ export function createProgram({ version, start, demo, ...world }: ProgramOptions
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', examples);
-  const commands = [startCommand(start), demoCommand(demo), emitCommand(context), runsCommand(context)];
+  const commands = [
+    startCommand(start),
+    demoCommand(demo),
+    emitCommand(context),
+    explainCommand(context),
+    runsCommand(context),
+  ];
   for (const command of commands) program.addCommand(command.helpOption('-h, --help', 'show help'));
   for (const command of [program, ...commands]) fitTo(context, command);
   return program;

@@ -13,6 +13,7 @@ import { RunControl } from './dispatch/run-control.ts';
 import { Runner } from './dispatch/runner.ts';
 import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
+import { Explainer } from './explain/explainer.ts';
 import { InboundEndpoints } from './inbound/inbound-endpoints.ts';
 import { TargetPreview } from './dispatch/target-preview.ts';
 import { Kernel } from './kernel.ts';
@@ -49,6 +50,7 @@ const open = [
   RunControl,
   ObjectTester,
   TargetPreview,
+  Explainer,
   Dispatcher,
 ];
 const inner = [

@@ -22,7 +22,8 @@ export class RouteTable {
 function patternOf(path: string): RegExp {
   const parts = path.split('/').map((part) => {
     if (part.startsWith(':')) return '[^/]+';
-    return part === '*' ? '.*' : part.replace(/[^\w-]/g, '\\$&');
+    // A colon of its own is written twice.
+    return part === '*' ? '.*' : part.replaceAll('::', ':').replace(/[^\w-]/g, '\\$&');
   });
   return new RegExp(`^${parts.join('/')}$`);
 }

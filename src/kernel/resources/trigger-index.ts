@@ -54,6 +54,15 @@ export class TriggerIndex {
     for (const tag of tags) yield* triggers.byTag.get(tag)?.values() ?? [];
   }
 
+  /** All triggers of an event type, whatever they ask of the object. Its cost grows with them. */
+  *ofEvent(event: string): Generator<CompiledTrigger> {
+    const triggers = this.#byEvent.get(event);
+    if (!triggers) return;
+    yield* triggers.any.values();
+    for (const buckets of [triggers.byObject, triggers.byTag])
+      for (const bucket of buckets.values()) yield* bucket.values();
+  }
+
   #bucket({ event, object, tag }: TriggerRecord): Triggers {
     let triggers = this.#byEvent.get(event);
     if (!triggers) {

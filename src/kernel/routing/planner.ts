@@ -11,12 +11,14 @@ import {
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import type { JsonObject } from '../../sdk/index.ts';
 import type { Plan } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import type { CompiledTrigger } from '../resources/trigger-index.ts';
 import { DirectoryPlan } from './directory-plan.ts';
 import { eventView } from './event-view.ts';
 import { TaskTargets } from './task-targets.ts';
+import type { EventObstacle, TriggerObstacle, TriggerVerdict } from './verdicts.ts';
 import { ViewOfObjects } from './view-of-objects.ts';
 
 /** What is known of an event beside what it says. */
@@ -25,6 +27,14 @@ export interface PlanNote {
   readonly object?: ObjectRecord;
   /** Id of the one trigger that it is to fire, filter or not: somebody plays it by hand. */
   readonly trigger?: string;
+}
+
+/** Ids of tasks, as an event is planned. */
+interface PlanState {
+  /** Two triggers of one task that match the same event are one reason to run it, not two. */
+  readonly fired: Set<string>;
+  /** Delete-after-running tasks that have fired in this transaction. */
+  readonly spent: Set<string>;
 }
 
 /** Decides which runs an event causes, and what it says of its object. */
@@ -48,7 +58,7 @@ export class Planner {
     const { maxRegistered } = this.limits.routing;
     const directory = new DirectoryPlan({ registry, index, maxRegistered, logger });
     for (const event of events) {
-      if (this.#mayFire(event)) this.#planEvent(event, runs, spent);
+      if (this.obstacle(event) === undefined) this.#planEvent(event, runs, spent);
       const note = this.#notes.get(event);
       // What is played by hand has not happened.
       if (note?.trigger !== undefined) continue;
@@ -74,44 +84,79 @@ export class Planner {
     return runs;
   }
 
-  /** Not at the end of a chain that is too long, and not when it is about none of the objects that it needs one of. */
-  #mayFire(event: EventRecord): boolean {
-    if (event.depth > this.limits.routing.maxDepth) return false;
-    return event.object !== undefined || this.registry.event(event.type)?.type.instances !== 'required';
+  /** Why the event fires nothing, whatever the triggers say. */
+  obstacle(event: EventRecord): EventObstacle | undefined {
+    if (event.depth > this.limits.routing.maxDepth) return 'chain_too_long';
+    const lacksObject =
+      event.object === undefined && this.registry.event(event.type)?.type.instances === 'required';
+    return lacksObject ? 'object_needed' : undefined;
+  }
+
+  /** What `plan` makes of each trigger of the event's type, in no order. To be quick is for `plan`. */
+  *verdicts(event: EventRecord): Generator<TriggerVerdict> {
+    const object = this.#objectOf(event);
+    const state: PlanState = { fired: new Set(), spent: new Set() };
+    const asked = new Set<string>();
+    for (const trigger of this.#candidates(event, object)) {
+      const { record } = trigger;
+      asked.add(record.id);
+      const verdict = this.#judge(trigger, { event, object }, state);
+      if (typeof verdict !== 'string') this.#fire(verdict, state);
+      yield typeof verdict === 'string' ? { record, obstacle: verdict } : { record, task: verdict };
+    }
+    // Those that the look-up has passed over; it asks of the object what the record says.
+    for (const { record } of this.index.matching.ofEvent(event.type)) {
+      if (!asked.has(record.id)) yield { record, obstacle: record.tag === undefined ? 'object' : 'tag' };
+    }
+  }
+
+  /** The event as filters see it. */
+  document(event: EventRecord, object = this.#objectOf(event)): JsonObject {
+    return { ...eventView(event, object), object: this.views.of(event, object) };
   }
 
   #planEvent(event: EventRecord, runs: RunRecord[], spent: Set<string>): void {
     const object = this.#objectOf(event);
-    // Two triggers of one task that match the same event are one reason to run it, not two.
-    const fired = new Set<string>();
+    const state: PlanState = { fired: new Set(), spent };
     for (const trigger of this.#candidates(event, object)) {
-      const task = this.#taskToFire(trigger, fired, spent);
-      if (!task || !this.#passes(trigger, event, object)) continue;
-      fired.add(task.id);
-      const targets = this.targets.of(task);
+      const task = this.#judge(trigger, { event, object }, state);
+      if (typeof task === 'string') continue;
+      const targets = this.#fire(task, state);
       // All of them, not what is beyond the limit: which ones that were would be chance.
       const hold = targets.length > this.targets.limit(task) ? 'too_many_targets' : undefined;
-      // Without a target it has not run: nobody bears its tag yet.
-      if (task.deleteAfterRunning && targets.length > 0) spent.add(task.id);
       for (const target of targets)
         runs.push(newRun({ event, task, target, triggerId: trigger.record.id, hold }));
     }
   }
 
-  #taskToFire({ record }: CompiledTrigger, fired: Set<string>, spent: Set<string>): TaskRecord | undefined {
-    if (!record.enabled || fired.has(record.task)) return undefined;
+  /** The task that a trigger fires, or why it does not. */
+  #judge(
+    trigger: CompiledTrigger,
+    { event, object }: { readonly event: EventRecord; readonly object: ObjectRecord | undefined },
+    { fired, spent }: PlanState,
+  ): TaskRecord | TriggerObstacle {
+    const { record } = trigger;
+    if (!record.enabled) return 'trigger_disabled';
+    if (fired.has(record.task)) return 'task_fired';
     const task = this.index.task(record.task);
-    if (!task?.enabled) return undefined;
-    const gone = task.deleteAfterRunning && (task.spent || spent.has(task.id));
-    return gone ? undefined : task;
+    if (!task) return 'task_missing';
+    if (!task.enabled) return 'task_disabled';
+    if (task.deleteAfterRunning && (task.spent || spent.has(task.id))) return 'task_spent';
+    return this.#passes(trigger, event, object) ? task : 'filter';
+  }
+
+  #fire(task: TaskRecord, { fired, spent }: PlanState): readonly string[] {
+    fired.add(task.id);
+    const targets = this.targets.of(task);
+    // Without a target it has not run: nobody bears its tag yet.
+    if (task.deleteAfterRunning && targets.length > 0) spent.add(task.id);
+    return targets;
   }
 
   #passes({ record, test }: CompiledTrigger, event: EventRecord, object: ObjectRecord | undefined): boolean {
     const only = this.#notes.get(event)?.trigger;
     if (only !== undefined) return only === record.id;
-    if (!test) return true;
-    const view = eventView(event, object);
-    return test({ ...view, object: this.views.of(event, object) });
+    return !test || test(this.document(event, object));
   }
 
   #candidates(event: EventRecord, object: ObjectRecord | undefined): Iterable<CompiledTrigger> {

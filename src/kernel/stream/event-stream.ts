@@ -107,6 +107,11 @@ export class EventStream {
     }
   }
 
+  /** The event, or one for each object that it is about, as `publish` would store it. Throws as that would reject. */
+  judge(input: EventInput, origin: EventOrigin): readonly EventRecord[] {
+    return this.#judge(input, { origin, index: undefined });
+  }
+
   /** Takes nothing more in, and waits for what is on its way to the disk. */
   async close(): Promise<void> {
     this.#closed = true;
