@@ -10,6 +10,8 @@ export type ManagedBy = 'api' | 'config' | 'event';
 
 interface Managed {
   readonly managedBy: ManagedBy;
+  /** When people last changed it over the API although the configuration looks after it; gone once it is applied again. */
+  readonly changedByHandAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -128,6 +128,7 @@ export const objectTable: HotTable<ObjectRecord> = {
     ['tags', 'json'],
     ['settings', 'json'],
     ['managed_by', 'text'],
+    ['changed_by_hand_at', 'bigint'],
     ['created_at', 'bigint'],
     ['updated_at', 'bigint'],
   ],
@@ -140,6 +141,7 @@ export const objectTable: HotTable<ObjectRecord> = {
       JSON.stringify(object.tags),
       JSON.stringify(object.settings),
       object.managedBy,
+      object.changedByHandAt ?? null,
       object.createdAt,
       object.updatedAt,
     );

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import type { ObjectState } from '../domain/records.ts';
 import type { OutboxRecord, ResourceChange, Resources, ResourceStorePort } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
-import { ObjectEntity, toObject } from './entities/object.entity.ts';
+import { ObjectEntity, objectRow, toObject } from './entities/object.entity.ts';
 import { ObjectStateEntity, toObjectState } from './entities/object-state.entity.ts';
 import { OutboxEntity, toOutbox } from './entities/outbox.entity.ts';
 import { TagEntity, tagRow, toTag } from './entities/tag.entity.ts';
@@ -58,7 +58,7 @@ function isPut(change: ResourceChange): change is Put {
 }
 
 async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void> {
-  const objects = puts.flatMap((put) => (put.kind === 'object' ? [put.put] : []));
+  const objects = puts.flatMap((put) => (put.kind === 'object' ? [objectRow(put.put)] : []));
   const tags = puts.flatMap((put) => (put.kind === 'tag' ? [tagRow(put.put)] : []));
   const tasks = puts.flatMap((put) => (put.kind === 'task' ? [taskRow(put.put)] : []));
   const triggers = puts.flatMap((put) => (put.kind === 'trigger' ? [triggerRow(put.put)] : []));

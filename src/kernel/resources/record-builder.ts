@@ -204,11 +204,23 @@ export class RecordBuilder {
     });
   }
 
-  #managed(
-    stored: { readonly createdAt: number } | undefined,
-  ): Pick<TriggerRecord, 'managedBy' | 'createdAt' | 'updatedAt'> {
-    return { managedBy: this.managedBy, createdAt: stored?.createdAt ?? this.now, updatedAt: this.now };
+  #managed(stored: Parameters<typeof managed>[1]): Managed {
+    return managed(this.managedBy, stored, this.now);
   }
+}
+
+type Managed = Pick<TriggerRecord, 'managedBy' | 'changedByHandAt' | 'createdAt' | 'updatedAt'>;
+
+/** Who looks after what `by` writes. What a file declares stays the file's: a change by hand is noted beside it. */
+export function managed(
+  by: ManagedBy,
+  stored: Pick<Managed, 'managedBy' | 'createdAt'> | undefined,
+  now: number,
+): Managed {
+  const createdAt = stored?.createdAt ?? now;
+  if (by === 'api' && stored?.managedBy === 'config')
+    return { managedBy: 'config', changedByHandAt: now, createdAt, updatedAt: now };
+  return { managedBy: by, createdAt, updatedAt: now };
 }
 
 function checkedFilter(filter: unknown): JsonObject {

@@ -1,4 +1,4 @@
-import type { Target } from '../../domain/records.ts';
+import type { ObjectRecord, TagRecord, Target, TaskRecord, TriggerRecord } from '../../domain/records.ts';
 
 export type ResourceKind = 'object' | 'tag' | 'task' | 'trigger';
 
@@ -55,7 +55,21 @@ export interface ResourceRef {
   readonly id: string;
 }
 
-/** What `apply` did with one input. */
+export type ResourceRecord = ObjectRecord | TagRecord | TaskRecord | TriggerRecord;
+
+/** What `apply` did with one input. `adopted`: only who looks after the resource has changed. */
 export interface Applied extends ResourceRef {
-  readonly change: 'created' | 'updated' | 'unchanged';
+  readonly change: 'created' | 'updated' | 'adopted' | 'unchanged';
+}
+
+/**
+ * What becomes of one resource. `released`: people look after it from now on. `kept`: it was to be removed, but others
+ * name it.
+ */
+export interface Revised extends ResourceRef {
+  readonly change: Applied['change'] | 'removed' | 'released' | 'kept';
+  readonly before?: ResourceRecord | undefined;
+  readonly after?: ResourceRecord | undefined;
+  /** Those that name what is kept: `task tell-ops`. */
+  readonly usedBy?: readonly string[];
 }

@@ -10,9 +10,11 @@ import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { RESOURCE_STORE, type ResourceChange, type ResourceStorePort } from '../ports.ts';
 import { maskSecrets } from '../redaction/redactor.ts';
 import { Serial } from '../serial.ts';
-import { RecordBuilder } from './record-builder.ts';
+import { managed, RecordBuilder } from './record-builder.ts';
 import { ResourceIndex } from './resource-index.ts';
-import type { Applied, ResourceInput, ResourceKind, ResourceRef } from './resource-input.ts';
+import type { Applied, ResourceInput, ResourceRef } from './resource-input.ts';
+import { resourceUsers } from './resource-users.ts';
+import { buildAt, inOrder, revise, sameContent, type Revision, type RevisionResult } from './revision.ts';
 import { settingsSchema } from './settings-parser.ts';
 import { standIn } from './stand-in.ts';
 import { identity, Staging } from './staging.ts';
@@ -29,11 +31,6 @@ export interface Retagged {
   readonly added: number;
   readonly removed: number;
 }
-
-type Put = Extract<ResourceChange, { put: unknown }>;
-
-/** What may be named must be there before: tags, then objects, tasks and triggers. */
-const order: Readonly<Record<ResourceKind, number>> = { tag: 0, object: 1, task: 2, trigger: 3 };
 
 /** Changes what is configured: judged first, then on disk, then in memory, then told. */
 @Injectable()
@@ -56,18 +53,23 @@ export class ResourceService {
   }
 
   /** All or nothing. An input that changes nothing is left as it is stored. */
-  apply(inputs: readonly ResourceInput[], managedBy: ManagedBy): Promise<readonly Applied[]> {
+  async apply(inputs: readonly ResourceInput[], managedBy: ManagedBy): Promise<readonly Applied[]> {
+    return (await this.revise({ inputs, managedBy })).applied;
+  }
+
+  /** All or nothing. Rejects with the first error, which names its input. */
+  revise(revision: Revision): Promise<RevisionResult> {
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
-      const builder = this.#builder(staging, managedBy);
-      const applied: Applied[] = new Array<Applied>(inputs.length);
-      for (const { input, i } of inOrder(inputs)) {
-        const puts = buildAt(builder, input, i);
-        for (const put of puts) applied[i] = this.#stage(staging, put);
-      }
+      const result = this.#revised(revision, staging);
       await this.#write(staging.changes);
-      return applied;
+      return result;
     });
+  }
+
+  /** What `revise` would do, and the same errors. Changes nothing. */
+  preview(revision: Revision): Promise<RevisionResult> {
+    return this.#serial.run(() => Promise.resolve(this.#revised(revision, new Staging(this.index))));
   }
 
   /** Every error that applying the inputs would meet, not only the first; each names its input. Changes nothing. */
@@ -90,7 +92,7 @@ export class ResourceService {
   remove(ref: ResourceRef): Promise<void> {
     return this.#serial.run(async () => {
       const removal = this.#removal(ref);
-      const users = this.#users(ref);
+      const users = resourceUsers(this.index)(ref);
       if (users.length > 0) {
         throw new SignalboxError('IN_USE', `${ref.kind} ${ref.id} is used by ${users.join(', ')}`);
       }
@@ -129,7 +131,8 @@ export class ResourceService {
     if (!object) throw new SignalboxError('REFERENCE_MISSING', `there is no object ${ref}`, { field: ref });
     if (object.tags.includes(tag) === bears) return 'unchanged';
     const tags = bears ? [...object.tags, tag] : object.tags.filter((other) => other !== tag);
-    staging.put({ kind: 'object', put: { ...object, tags, updatedAt: Date.now() } });
+    const now = Date.now();
+    staging.put({ kind: 'object', put: { ...object, tags, ...managed('api', object, now) } });
     return bears ? 'added' : 'removed';
   }
 
@@ -198,12 +201,8 @@ export class ResourceService {
     return new RecordBuilder({ registry, egress }, staging, managedBy, Date.now());
   }
 
-  #stage(staging: Staging, put: Put): Applied {
-    const id = identity(put);
-    const stored = storedOf(staging, put);
-    if (stored && sameBut(stored, put.put)) return { kind: put.kind, id, change: 'unchanged' };
-    staging.put(put);
-    return { kind: put.kind, id, change: stored ? 'updated' : 'created' };
+  #revised(revision: Revision, staging: Staging): RevisionResult {
+    return revise(revision, { staging, builder: this.#builder(staging, revision.managedBy) });
   }
 
   async #write(changes: readonly ResourceChange[], states: readonly ObjectState[] = []): Promise<void> {
@@ -223,7 +222,9 @@ export class ResourceService {
   #objectChange(change: ResourceChange): RecordChange | undefined {
     if (change.kind !== 'object') return undefined;
     const { type, key } = 'put' in change ? change.put : change.remove;
-    return { before: this.index.object(type, key), after: 'put' in change ? change.put : undefined };
+    const before = this.index.object(type, key);
+    const after = 'put' in change ? change.put : undefined;
+    return before && after && sameContent(before, after) ? undefined : { before, after };
   }
 
   #removal({ kind, id }: ResourceRef): ResourceChange {
@@ -231,65 +232,6 @@ export class ResourceService {
     if (!exists(this.index, removal)) throw new SignalboxError('NOT_FOUND', `there is no ${kind} ${id}`);
     return removal;
   }
-
-  #users({ kind, id }: ResourceRef): readonly string[] {
-    const { tasks, triggers } = { tasks: this.index.tasks(), triggers: this.index.triggers() };
-    switch (kind) {
-      case 'trigger':
-        return [];
-      case 'task':
-        return triggers.filter((t) => t.task === id).map((t) => `trigger ${t.id}`);
-      case 'tag':
-        return [
-          ...this.index.objects({ tag: id }).map((o) => `${o.type}/${o.key}`),
-          ...tasks.filter((t) => 'tag' in t.target && t.target.tag === id).map((t) => `task ${t.id}`),
-          ...triggers.filter((t) => t.tag === id).map((t) => `trigger ${t.id}`),
-        ];
-      case 'object':
-        return [
-          ...tasks
-            .filter(
-              (t) => 'object' in t.target && `${t.action.split('.', 1).join('')}/${t.target.object}` === id,
-            )
-            .map((t) => `task ${t.id}`),
-          ...triggers
-            .filter((t) => t.object !== undefined && `${t.event.split('.', 1).join('')}/${t.object}` === id)
-            .map((t) => `trigger ${t.id}`),
-        ];
-    }
-  }
-}
-
-function* inOrder(
-  inputs: readonly ResourceInput[],
-): Generator<{ readonly input: ResourceInput; readonly i: number }> {
-  const indexed = inputs.map((input, i) => ({ input, i }));
-  yield* indexed.sort((a, b) => order[a.input.kind] - order[b.input.kind]);
-}
-
-function buildAt(builder: RecordBuilder, input: ResourceInput, index: number): readonly Put[] {
-  try {
-    return builder.build(input);
-  } catch (error) {
-    throw error instanceof SignalboxError ? error.at(index) : error;
-  }
-}
-
-function storedOf(staging: Staging, put: Put): object | undefined {
-  switch (put.kind) {
-    case 'object':
-      return staging.object(put.put.type, put.put.key);
-    case 'tag':
-      return staging.tag(put.put.name);
-    case 'task':
-      return staging.task(put.put.id);
-    case 'trigger':
-      return staging.trigger(put.put.id);
-  }
-}
-
-function sameBut(stored: object, put: object): boolean {
-  return isDeepStrictEqual({ ...stored, updatedAt: 0 }, { ...put, updatedAt: 0 });
 }
 
 function exists(index: ResourceIndex, change: ResourceChange): boolean {

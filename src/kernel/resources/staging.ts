@@ -1,42 +1,91 @@
 import type { ObjectRecord, TagRecord, TaskRecord, TriggerRecord } from '../../domain/records.ts';
+import { splitRef } from '../../domain/records.ts';
 import type { ResourceChange } from '../ports.ts';
 import type { ResourceIndex } from './resource-index.ts';
+import type { ResourceKind, ResourceRecord, ResourceRef } from './resource-input.ts';
 
 type Put = Extract<ResourceChange, { put: unknown }>;
 
 /** The configuration as it will be once the changes gathered so far are applied. */
 export class Staging {
-  readonly #puts = new Map<string, Put>();
+  readonly #changes = new Map<string, ResourceChange>();
 
   constructor(private readonly index: ResourceIndex) {}
 
-  get changes(): readonly Put[] {
-    return [...this.#puts.values()];
+  get changes(): readonly ResourceChange[] {
+    return [...this.#changes.values()];
   }
 
   put(change: Put): void {
-    this.#puts.set(`${change.kind} ${identity(change)}`, change);
+    this.#changes.set(`${change.kind} ${identity(change)}`, change);
+  }
+
+  remove({ kind, id }: ResourceRef): void {
+    this.#changes.set(
+      `${kind} ${id}`,
+      kind === 'object' ? { kind, remove: splitRef(id) } : { kind, remove: id },
+    );
   }
 
   object(type: string, key: string): ObjectRecord | undefined {
-    const put = this.#puts.get(`object ${type}/${key}`);
-    return put?.kind === 'object' ? put.put : this.index.object(type, key);
+    const change = this.#changes.get(`object ${type}/${key}`);
+    return change ? putOf('object', change) : this.index.object(type, key);
   }
 
   tag(name: string): TagRecord | undefined {
-    const put = this.#puts.get(`tag ${name}`);
-    return put?.kind === 'tag' ? put.put : this.index.tag(name);
+    const change = this.#changes.get(`tag ${name}`);
+    return change ? putOf('tag', change) : this.index.tag(name);
   }
 
   task(id: string): TaskRecord | undefined {
-    const put = this.#puts.get(`task ${id}`);
-    return put?.kind === 'task' ? put.put : this.index.task(id);
+    const change = this.#changes.get(`task ${id}`);
+    return change ? putOf('task', change) : this.index.task(id);
   }
 
   trigger(id: string): TriggerRecord | undefined {
-    const put = this.#puts.get(`trigger ${id}`);
-    return put?.kind === 'trigger' ? put.put : this.index.trigger(id);
+    const change = this.#changes.get(`trigger ${id}`);
+    return change ? putOf('trigger', change) : this.index.trigger(id);
   }
+
+  find({ kind, id }: ResourceRef): ResourceRecord | undefined {
+    if (kind !== 'object') return this[kind](id);
+    const { type, key } = splitRef(id);
+    return this.object(type, key);
+  }
+
+  objects(): readonly ObjectRecord[] {
+    return this.#all('object', this.index.objects(), ({ type, key }) => `${type}/${key}`);
+  }
+
+  tasks(): readonly TaskRecord[] {
+    return this.#all('task', this.index.tasks(), ({ id }) => id);
+  }
+
+  triggers(): readonly TriggerRecord[] {
+    return this.#all('trigger', this.index.triggers(), ({ id }) => id);
+  }
+
+  #all<Kind extends ResourceKind>(
+    kind: Kind,
+    stored: readonly Records[Kind][],
+    id: (one: Records[Kind]) => string,
+  ): readonly Records[Kind][] {
+    const untouched = stored.filter((one) => !this.#changes.has(`${kind} ${id(one)}`));
+    const put = this.changes.map((change) => putOf(kind, change)).filter((one) => one !== undefined);
+    return [...untouched, ...put];
+  }
+}
+
+/** The record of each kind. */
+interface Records {
+  readonly object: ObjectRecord;
+  readonly tag: TagRecord;
+  readonly task: TaskRecord;
+  readonly trigger: TriggerRecord;
+}
+
+function putOf<Kind extends ResourceKind>(kind: Kind, change: ResourceChange): Records[Kind] | undefined {
+  return change.kind === kind && 'put' in change ? (change.put as Records[Kind]) : undefined;
 }
 
 /** What identifies the resource among those of its kind. */

@@ -5,16 +5,27 @@ import { epoch } from './columns.ts';
 /** The columns that every configured resource has. */
 export const managed = {
   managedBy: p.text().$type<ManagedBy>(),
+  changedByHandAt: epoch().nullable(),
   createdAt: epoch(),
   updatedAt: epoch(),
 };
 
 interface Managed {
   readonly managedBy: ManagedBy;
+  readonly changedByHandAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-export function toManaged({ managedBy, createdAt, updatedAt }: Managed): Managed {
-  return { managedBy, createdAt, updatedAt };
+interface ManagedRow extends Omit<Managed, 'changedByHandAt'> {
+  readonly changedByHandAt?: number | null | undefined;
+}
+
+export function toManaged({ managedBy, changedByHandAt, createdAt, updatedAt }: ManagedRow): Managed {
+  return { managedBy, ...(changedByHandAt != null && { changedByHandAt }), createdAt, updatedAt };
+}
+
+/** Empty columns are written as such: what was there before must not stay. */
+export function managedRow({ changedByHandAt = null }: ManagedRow): Pick<ManagedRow, 'changedByHandAt'> {
+  return { changedByHandAt };
 }

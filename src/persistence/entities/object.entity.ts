@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import type { ObjectRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { json } from './columns.ts';
-import { managed, toManaged } from './managed.ts';
+import { managed, managedRow, toManaged } from './managed.ts';
 
 export const ObjectEntity = defineEntity({
   name: 'Object',
@@ -27,4 +27,8 @@ export function toObject(row: InferEntity<typeof ObjectEntity>): ObjectRecord {
     settings: row.settings,
     ...toManaged(row),
   };
+}
+
+export function objectRow(object: ObjectRecord) {
+  return { ...object, ...managedRow(object) };
 }

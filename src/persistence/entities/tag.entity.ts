@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import type { TagRecord } from '../../domain/records.ts';
-import { managed, toManaged } from './managed.ts';
+import { managed, managedRow, toManaged } from './managed.ts';
 
 export const TagEntity = defineEntity({
   name: 'Tag',
@@ -20,5 +20,5 @@ export function toTag(row: InferEntity<typeof TagEntity>): TagRecord {
 }
 
 export function tagRow(tag: TagRecord) {
-  return { ...tag, description: tag.description ?? null };
+  return { ...tag, description: tag.description ?? null, ...managedRow(tag) };
 }

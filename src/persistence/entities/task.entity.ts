@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import type { TaskRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { json } from './columns.ts';
-import { managed, toManaged } from './managed.ts';
+import { managed, managedRow, toManaged } from './managed.ts';
 
 export const TaskEntity = defineEntity({
   name: 'Task',
@@ -40,6 +40,7 @@ export function toTask(row: InferEntity<typeof TaskEntity>): TaskRecord {
 export function taskRow({ target, ...task }: TaskRecord) {
   return {
     ...task,
+    ...managedRow(task),
     description: task.description ?? null,
     targetObject: 'object' in target ? target.object : null,
     targetTag: 'tag' in target ? target.tag : null,

@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import type { TriggerRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { json } from './columns.ts';
-import { managed, toManaged } from './managed.ts';
+import { managed, managedRow, toManaged } from './managed.ts';
 
 export const TriggerEntity = defineEntity({
   name: 'Trigger',
@@ -34,6 +34,7 @@ export function toTrigger(row: InferEntity<typeof TriggerEntity>): TriggerRecord
 export function triggerRow(trigger: TriggerRecord) {
   return {
     ...trigger,
+    ...managedRow(trigger),
     object: trigger.object ?? null,
     tag: trigger.tag ?? null,
     filter: trigger.filter ?? null,

@@ -14,7 +14,7 @@ export function resourceSuite(backend: Backend): void {
       expect(await resources.load()).toEqual(nothing);
       const odd = { name: `it's "?" \\ ä€😀`, settings: { 'a?': `'"\u0000\\`, list: [null, { b: '??' }] } };
       const all = {
-        objects: [object(), object({ ...odd, key: 'a/b', enabled: false, tags: [] })],
+        objects: [object(), object({ ...odd, key: 'a/b', enabled: false, tags: [], changedByHandAt: 7 })],
         tags: [tag()],
         tasks: [task(), task({ id: 'tagged', target: { tag: 'vms/all' }, spent: true, managedBy: 'config' })],
         triggers: [trigger()],
@@ -40,9 +40,9 @@ export function resourceSuite(backend: Backend): void {
       const { description: __, ...plainTask } = task({ target: { tag: 'ops/all' } });
       const { filter: ___, tag: ____, ...plainTrigger } = trigger({ object: 'gpu-02' });
       await resources.apply([
-        { kind: 'object', put: object() },
+        { kind: 'object', put: object({ changedByHandAt: 7 }) },
         { kind: 'tag', put: tag() },
-        { kind: 'task', put: task() },
+        { kind: 'task', put: task({ changedByHandAt: 7 }) },
         { kind: 'trigger', put: trigger() },
       ]);
       await resources.apply([

@@ -133,7 +133,7 @@ export function sqliteFaultSuite(): void {
       await using opened = await openDatabase();
       const { database, journal, history } = opened;
       const handle = await handleOf(database);
-      handle.exec(`begin; insert into tag values ('left/over', null, 'api', 1, 1)`);
+      handle.exec(`begin; insert into tag values ('left/over', null, 'api', 1, 1, null)`);
       await journal.commit([event()], noRuns);
       expect(handle.inTransaction).toBe(false);
       expect(handle.prepare('select count(*) from tag').pluck().get()).toBe(0);
