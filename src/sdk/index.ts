@@ -69,3 +69,7 @@ export type { CapturedBody } from './captured-body.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export type { Notice, NoticeKind } from './notice.ts';
 export type { Logger } from './logger.ts';
+export { startProgram } from './programs/start-program.ts';
+export type { Program, ProgramEnd, StartedProgram } from './programs/start-program.ts';
+export { runProgram } from './programs/run-program.ts';
+export type { ProgramResult, RunLimits } from './programs/run-program.ts';
