@@ -123,6 +123,7 @@ export function sendPolicy({
   retries,
   backoff,
   concurrency,
+  health,
 }: WebhookSettings): Partial<ActionPolicy> {
   return {
     timeoutMs: timeout * 1_000 + spareMs,
@@ -131,5 +132,8 @@ export function sendPolicy({
     backoffFactor: backoff.factor,
     maxBackoffMs: backoff.max * 1_000,
     concurrency,
+    holdAfter: health.holdAfter,
+    probeEveryMs: health.probeEvery * 1_000,
+    disableAfterMs: health.disableAfter * 86_400_000,
   };
 }

@@ -23,6 +23,7 @@ describe('settings of a webhook', () => {
       retries: 3,
       backoff: { first: 5, factor: 4, max: 43_200 },
       concurrency: 8,
+      health: { holdAfter: 10, probeEvery: 30, disableAfter: 5 },
       signingSecrets: [],
     });
   });
@@ -58,6 +59,7 @@ describe('settings of a webhook', () => {
       retries: 0,
       concurrency: 2,
       backoff: { first: 0.05, max: 60 },
+      health: { holdAfter: 0, probeEvery: 5, disableAfter: 2 },
     });
     expect(sendPolicy(settings)).toEqual({
       timeoutMs: 8_000,
@@ -66,6 +68,9 @@ describe('settings of a webhook', () => {
       backoffFactor: 4,
       maxBackoffMs: 60_000,
       concurrency: 2,
+      holdAfter: 0,
+      probeEveryMs: 5_000,
+      disableAfterMs: 172_800_000,
     });
   });
 

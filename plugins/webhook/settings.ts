@@ -53,6 +53,19 @@ export const webhookSettings = z
           .describe('Longest wait of all, seconds.'),
       })
       .prefault({}),
+    health: z
+      .strictObject({
+        holdAfter: wholeRange(0, 10_000, 'failures')
+          .default(10)
+          .describe('Failed attempts in a row after which its runs are held; 0: never.'),
+        probeEvery: range(1, 24 * 60 * 60, seconds)
+          .default(30)
+          .describe('How often one of them is tried then, seconds.'),
+        disableAfter: range(0, 365, 'days')
+          .default(5)
+          .describe('Days of nothing but failures after which the webhook is switched off; 0: never.'),
+      })
+      .prefault({}),
     concurrency: wholeRange(1, 256, 'requests').default(8).describe('Requests at one time.'),
     dataLocation: z
       .string()

@@ -107,11 +107,24 @@ export type RunState = (typeof runStates)[number];
 export const holdReasons = [
   'target_disabled',
   'target_missing',
+  'target_failing',
   'plugin_unavailable',
   'outcome_unknown',
   'too_many_targets',
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
+
+/** A target that does nothing but fail. */
+export interface TargetHealthRecord {
+  /** `<object type>/<key>`. */
+  readonly target: string;
+  /** When the first of the failures was, epoch ms. */
+  readonly since: number;
+  /** In a row, when its runs began to be held. */
+  readonly failures: number;
+  /** Of the last one. */
+  readonly error: string;
+}
 
 /** One execution of one task on one object for one event. It keeps all it needs, should the task change or go. */
 export interface RunRecord {

@@ -9,6 +9,9 @@ export const defaultPolicy: ActionPolicy = {
   maxBackoffMs: 12 * 3_600_000,
   concurrency: 8,
   minGapMs: 0,
+  holdAfter: 0,
+  probeEveryMs: 30_000,
+  disableAfterMs: 5 * 86_400_000,
 };
 
 const longestRetryAfterMs = 3_600_000;
@@ -24,8 +27,15 @@ const ranges: Readonly<Record<keyof ActionPolicy, readonly [least: number, most:
   maxBackoffMs: [0, yearMs],
   concurrency: [1, Number.MAX_SAFE_INTEGER],
   minGapMs: [0, yearMs],
+  holdAfter: [0, Number.MAX_SAFE_INTEGER],
+  probeEveryMs: [1, yearMs],
+  disableAfterMs: [0, yearMs],
 };
-const whole: ReadonlySet<string> = new Set(['retries', 'concurrency'] satisfies (keyof ActionPolicy)[]);
+const whole: ReadonlySet<string> = new Set([
+  'retries',
+  'concurrency',
+  'holdAfter',
+] satisfies (keyof ActionPolicy)[]);
 
 /**
  * A policy that can be relied on, whatever a plugin chose: what is no number, or a negative one, counts as not
@@ -62,7 +72,11 @@ export function nextDelay(
   // Kept finite: 0 × Infinity would be no number at all.
   const growth = Math.min(policy.backoffFactor ** (attempt - 1), Number.MAX_VALUE);
   const ceiling = Math.min(policy.backoffMs * growth, policy.maxBackoffMs);
+  return Math.round(Math.max(random() * ceiling, honoured(retryAfterMs)));
+}
+
+/** How much of what a target asked for (`Retry-After`) is honoured, ms. */
+export function honoured(retryAfterMs = 0): number {
   // It comes from a plugin, which may have made it of a header that says something else.
-  const floor = Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs, longestRetryAfterMs) : 0;
-  return Math.round(Math.max(random() * ceiling, floor));
+  return Number.isFinite(retryAfterMs) ? Math.min(Math.max(retryAfterMs, 0), longestRetryAfterMs) : 0;
 }

@@ -15,6 +15,8 @@ import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
 import { Explainer } from './explain/explainer.ts';
 import { InboundEndpoints } from './inbound/inbound-endpoints.ts';
+import { TargetHealth } from './dispatch/target-health.ts';
+import { Trickle } from './dispatch/trickle.ts';
 import { TargetPreview } from './dispatch/target-preview.ts';
 import { Kernel } from './kernel.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
@@ -49,6 +51,7 @@ const open = [
   InboundEndpoints,
   RunControl,
   ObjectTester,
+  TargetHealth,
   TargetPreview,
   Explainer,
   Dispatcher,
@@ -71,6 +74,7 @@ const inner = [
   SpentTasks,
   Subjects,
   TaskTargets,
+  Trickle,
   ViewOfObjects,
 ];
 

@@ -6,6 +6,7 @@ import { HeldRuns } from './dispatch/held-runs.ts';
 import { Recovery } from './dispatch/recovery.ts';
 import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
+import { TargetHealth } from './dispatch/target-health.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
 import { Announcer } from './notices/announcer.ts';
 import { Notices } from './notices/notices.ts';
@@ -26,6 +27,7 @@ export class Kernel implements BeforeApplicationShutdown {
     private readonly backlog: Backlog,
     private readonly settler: Settler,
     private readonly recovery: Recovery,
+    private readonly health: TargetHealth,
     private readonly heldRuns: HeldRuns,
     private readonly spentTasks: SpentTasks,
     private readonly notices: Notices,
@@ -66,6 +68,7 @@ export class Kernel implements BeforeApplicationShutdown {
     });
     this.announcer.start();
     await this.outbox.publishLeft();
+    await this.health.start();
     await this.heldRuns.start();
     await this.spentTasks.start();
     await this.dispatcher.start();

@@ -8,6 +8,7 @@ import type {
   RunRecord,
   RunState,
   TagRecord,
+  TargetHealthRecord,
   TaskRecord,
   TriggerRecord,
 } from '../domain/records.ts';
@@ -129,6 +130,14 @@ export interface RunQueuePort {
     },
     now: number,
   ): Promise<readonly string[]>;
+  /**
+   * Makes at most so many of a target's held runs pending, due at `now`: those with one of these reasons, the longest due first.
+   * Returns how many.
+   */
+  releaseSome(
+    target: string,
+    portion: { readonly reasons: readonly HoldReason[]; readonly limit: number; readonly now: number },
+  ): Promise<number>;
   /** When the last attempt on a target began, if that was later than `after` (epoch ms). */
   lastBegun(target: string, after: number): Promise<number | undefined>;
   /** For which reasons runs of which action on which targets are held. */
@@ -137,6 +146,15 @@ export interface RunQueuePort {
   >;
   /** Whether a task has runs that have not ended. */
   hasUnfinished(taskId: string): Promise<boolean>;
+}
+
+export const TARGET_HEALTH = Symbol('TargetHealth');
+
+/** Which targets do nothing but fail. */
+export interface TargetHealthPort {
+  all(): Promise<readonly TargetHealthRecord[]>;
+  put(record: TargetHealthRecord): Promise<void>;
+  remove(target: string): Promise<void>;
 }
 
 export const HISTORY = Symbol('History');

@@ -12,6 +12,7 @@ import {
   RETENTION,
   RUN_QUEUE,
   STORE_HEALTH,
+  TARGET_HEALTH,
   TOKEN_STORE,
 } from '../kernel/ports.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -31,6 +32,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       port(RETENTION, 'retention'),
       port(RESOURCE_STORE, 'resources'),
       port(TOKEN_STORE, 'tokens'),
+      port(TARGET_HEALTH, 'targets'),
       port(STORE_HEALTH, 'health'),
     ];
     return {

@@ -76,6 +76,25 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
+  releaseSome(
+    target: string,
+    { reasons, limit, now }: Parameters<RunQueuePort['releaseSome']>[1],
+  ): Promise<number> {
+    const places = reasons.map(() => '?').join(', ');
+    return this.database.write(async (em) => {
+      const rows = await em.getConnection().execute<readonly unknown[]>(
+        `update run set state = 'pending', due_at = ?, reason = null, finished_at = null
+         where id in (
+           select id from run where state = 'held' and target = ? and reason in (${places}) order by due_at, id limit ?
+         ) returning id`,
+        [now, target, ...reasons, limit],
+        'all',
+        em.getTransactionContext(),
+      );
+      return rows.length;
+    });
+  }
+
   lastBegun(target: string, after: number): Promise<number | undefined> {
     return this.database.read(async (em) => {
       const where = { target, startedAt: { $gt: after } };

@@ -8,6 +8,7 @@ import type {
   RetentionPort,
   RunQueuePort,
   StoreHealthPort,
+  TargetHealthPort,
   TokenStorePort,
 } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
@@ -15,6 +16,7 @@ import { History } from './history.ts';
 import { ResourceStore } from './resource-store.ts';
 import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
+import { TargetHealthStore } from './target-health-store.ts';
 import { TokenStore } from './token-store.ts';
 
 export interface StoreOptions {
@@ -33,6 +35,7 @@ export interface Store {
   readonly retention: RetentionPort;
   readonly resources: ResourceStorePort;
   readonly tokens: TokenStorePort;
+  readonly targets: TargetHealthPort;
   readonly health: StoreHealthPort;
   /** Waits for what was begun. May be called again. */
   close(): Promise<void>;
@@ -78,6 +81,7 @@ function storeOn(database: Database, journal: JournalPort, shrink: RetentionPort
     retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
     tokens: new TokenStore(database),
+    targets: new TargetHealthStore(database),
     health: database,
     close: () => database.close(),
   };

@@ -88,6 +88,15 @@ export interface ActionPolicy {
    * in its order, over a restart, too. Default 0.
    */
   readonly minGapMs: number;
+  /**
+   * Failed attempts in a row after which the runs of a target are held until it is well again; 0: never, which is the default. A
+   * failure is one that may be tried again (`RetryableError`, a time-out, anything else thrown but `PermanentError`).
+   */
+  readonly holdAfter: number;
+  /** How often one held run is let through to see whether the target is well again, ms. Default 30 s. */
+  readonly probeEveryMs: number;
+  /** A target that has done nothing but fail for so long is switched off, ms; 0: never. Default 5 days. */
+  readonly disableAfterMs: number;
 }
 
 export interface ActionDefinition<Settings, Input extends z.ZodType> {

@@ -17,10 +17,12 @@ import {
   RESOURCE_STORE,
   RUN_QUEUE,
   STORE_HEALTH,
+  TARGET_HEALTH,
   TOKEN_STORE,
 } from '../../src/kernel/ports.ts';
 import { taskPlugin } from '../../src/kernel/task-type.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
+import { MemoryDisk } from './memory-disk.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 export const adminToken = 'test-admin-token-0123456789';
@@ -128,7 +130,10 @@ function kernel(storage: MemoryStorage, log: LogLine[]): NonNullable<DynamicModu
 class PortsOfSpecs {
   static of(storage: MemoryStorage): DynamicModule {
     const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE];
-    const providers = ports.map((provide) => ({ provide, useValue: storage }));
+    const providers = [
+      ...ports.map((provide) => ({ provide, useValue: storage })),
+      { provide: TARGET_HEALTH, useValue: new MemoryDisk().health },
+    ];
     return { module: PortsOfSpecs, providers, exports: providers };
   }
 }

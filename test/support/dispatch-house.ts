@@ -1,5 +1,5 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { defineObjectType, definePlugin, z, type ActionContext } from 'signalbox/sdk';
+import { defineObjectType, definePlugin, z, type ActionContext, type ActionPolicy } from 'signalbox/sdk';
 import { Backlog } from '../../src/kernel/dispatch/backlog.ts';
 import { Dispatcher } from '../../src/kernel/dispatch/dispatcher.ts';
 import { HeldRuns } from '../../src/kernel/dispatch/held-runs.ts';
@@ -11,6 +11,8 @@ import { RenderedInput } from '../../src/kernel/dispatch/rendered-input.ts';
 import { Runner } from '../../src/kernel/dispatch/runner.ts';
 import { Settler } from '../../src/kernel/dispatch/settler.ts';
 import { SpentTasks } from '../../src/kernel/dispatch/spent-tasks.ts';
+import { TargetHealth } from '../../src/kernel/dispatch/target-health.ts';
+import { Trickle } from '../../src/kernel/dispatch/trickle.ts';
 import { defaultLimits, type DispatchLimits } from '../../src/kernel/limits.ts';
 import type { WaysOut } from '../../src/kernel/egress/egress-http.ts';
 import type { KernelLogger } from '../../src/kernel/logger.ts';
@@ -30,6 +32,8 @@ export interface HouseOptions {
   readonly concurrency?: number;
   /** Between two attempts on one lamp, ms. */
   readonly minGapMs?: number;
+  /** Further parts of the policy. */
+  readonly policy?: Partial<ActionPolicy>;
   /** The plugin has a start, so it is `starting` until it is reported otherwise. */
   readonly starts?: boolean;
   readonly setEnabled?: () => Promise<void>;
@@ -48,7 +52,10 @@ export function dispatchHouse(options: HouseOptions = {}) {
   const index = new ResourceIndex();
   const backlog = new Backlog(disk, logger);
   const lanes = new Lanes(backlog, limits);
-  const preparation = new Preparation(registry, index);
+  const notices = new Notices(new EventEmitter2());
+  const health = new TargetHealth(backlog, index, notices, disk, disk.health, logger);
+  const preparation = new Preparation(registry, index, health);
+  const trickle = new Trickle(backlog, preparation, disk, limits, logger);
   const pace = new Pace(disk, logger);
   const inputs = new RenderedInput(index, new ViewOfObjects(registry, index));
   const runner = new Runner(inputs, index, registry, {} as WaysOut, logger);
@@ -62,14 +69,15 @@ export function dispatchHouse(options: HouseOptions = {}) {
     pace,
     runner,
     settler,
+    health,
+    trickle,
     resources,
     limits,
     logger,
   );
-  const notices = new Notices(new EventEmitter2());
   return {
-    ...{ disk, logged, registry, index, backlog, lanes, settler, dispatcher },
-    heldRuns: new HeldRuns(backlog, index, registry, notices, preparation, disk),
+    ...{ disk, logged, registry, index, backlog, lanes, settler, dispatcher, health, notices },
+    heldRuns: new HeldRuns(backlog, health, trickle, registry, notices, preparation, disk),
     recovery: new Recovery(registry, settler, disk, logger),
     spentTasks: new SpentTasks(index, resources, settler, disk, logger),
     /** `lamp/<key>` for each key. */
@@ -90,7 +98,13 @@ export function dispatchHouse(options: HouseOptions = {}) {
   };
 }
 
-function lampPlugin({ light = nothing, concurrency = 1, minGapMs = 0, starts = false }: HouseOptions) {
+function lampPlugin({
+  light = nothing,
+  concurrency = 1,
+  minGapMs = 0,
+  policy = {},
+  starts = false,
+}: HouseOptions) {
   const lamp = defineObjectType({
     name: 'lamp',
     label: 'Lamp',
@@ -100,7 +114,7 @@ function lampPlugin({ light = nothing, concurrency = 1, minGapMs = 0, starts = f
         label: 'Light',
         input: z.object({}),
         idempotent: true,
-        policy: () => ({ concurrency, minGapMs, timeoutMs: 60_000 }),
+        policy: () => ({ concurrency, minGapMs, timeoutMs: 60_000, ...policy }),
         run: light,
       },
     },

@@ -1,10 +1,11 @@
-import type { RunRecord } from '../../src/domain/records.ts';
+import type { RunRecord, TargetHealthRecord } from '../../src/domain/records.ts';
 import type {
   JournalPort,
   QueuedPageSize,
   QueuedRun,
   RunQueuePort,
   Settlement,
+  TargetHealthPort,
 } from '../../src/kernel/ports.ts';
 import type { JsonValue } from '../../src/sdk/index.ts';
 
@@ -12,6 +13,13 @@ import type { JsonValue } from '../../src/sdk/index.ts';
 export class MemoryDisk implements RunQueuePort, Pick<JournalPort, 'settle'> {
   readonly rows = new Map<string, QueuedRun>();
   readonly settlements: Settlement[] = [];
+  /** Targets that do nothing but fail. */
+  readonly ailing = new Map<string, TargetHealthRecord>();
+  readonly health: TargetHealthPort = {
+    all: () => Promise.resolve([...this.ailing.values()]),
+    put: (record) => Promise.resolve(void this.ailing.set(record.target, record)),
+    remove: (target) => Promise.resolve(void this.ailing.delete(target)),
+  };
   /** Targets of the pages that were read. */
   readonly pages: string[] = [];
   /** Targets of which it was asked when they were acted on last. */
@@ -108,6 +116,19 @@ export class MemoryDisk implements RunQueuePort, Pick<JournalPort, 'settle'> {
       this.rows.set(run.id, { run: { ...run, state: 'pending', dueAt: now }, event });
     }
     return [...new Set(held.map(({ run }) => run.target))];
+  }
+
+  async releaseSome(target: string, { reasons, limit, now }: Parameters<RunQueuePort['releaseSome']>[1]) {
+    await this.answer('releaseSome');
+    const held = this.#runs(({ run }) => run.state === 'held' && run.target === target)
+      .filter(({ run }) => reasons.some((reason) => reason === run.reason))
+      .sort((a, b) => a.run.dueAt - b.run.dueAt)
+      .slice(0, limit);
+    for (const { run, event } of held) {
+      const { reason: _, ...rest } = run;
+      this.rows.set(run.id, { run: { ...rest, state: 'pending', dueAt: now }, event });
+    }
+    return held.length;
   }
 
   async lastBegun(target: string, after: number) {

@@ -1,7 +1,20 @@
 import type { ObjectRecord, ObjectState } from '../../domain/records.ts';
+import type { TargetHealthView } from '../../kernel/dispatch/target-health.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { rfc3339Of } from '../validation/rfc3339.ts';
 import { managedView, type ManagedView } from '../resources/managed-view.ts';
+
+interface HealthView {
+  readonly state: 'failing';
+  /** When the first of the failures was. */
+  readonly since: string;
+  /** In a row. */
+  readonly failures: number;
+  /** Of the last one. */
+  readonly error: string;
+  /** When one of the held runs is tried. */
+  readonly nextProbeAt: string;
+}
 
 export interface ObjectView extends ManagedView {
   readonly type: string;
@@ -14,6 +27,8 @@ export interface ObjectView extends ManagedView {
   /** What events have told of it last, and when that one happened. */
   readonly state?: JsonObject;
   readonly stateAt?: string;
+  /** There while it does nothing but fail: its runs are held. */
+  readonly health?: HealthView;
   /** Where it takes what other systems post; of inbound endpoints only. */
   readonly inbound?: string;
 }
@@ -24,17 +39,30 @@ export function objectView(
     settings,
     told,
     inbound,
+    health,
   }: {
     readonly settings: JsonObject;
     readonly told: ObjectState | undefined;
     readonly inbound: boolean;
+    readonly health: TargetHealthView | undefined;
   },
 ): ObjectView {
   const { type, key, name, enabled, tags } = object;
   return {
     ...{ type, key, name, enabled, tags, settings },
     ...(told && { state: told.state, stateAt: rfc3339Of(told.at) }),
+    ...(health && { health: healthView(health) }),
     ...(inbound && { inbound: `/api/ingest/${encodeURIComponent(key)}` }),
     ...managedView(object),
+  };
+}
+
+function healthView({ since, failures, error, nextProbeAt }: TargetHealthView): HealthView {
+  return {
+    state: 'failing',
+    since: rfc3339Of(since),
+    failures,
+    error,
+    nextProbeAt: rfc3339Of(nextProbeAt),
   };
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply } from 'fastify';
 import type { ObjectRecord } from '../../domain/records.ts';
 import { ObjectTester, type ObjectTest } from '../../kernel/dispatch/object-tester.ts';
+import { TargetHealth } from '../../kernel/dispatch/target-health.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { Applied, ResourceInput } from '../../kernel/resources/resource-input.ts';
@@ -30,6 +31,7 @@ export class ObjectsController {
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
     private readonly tester: ObjectTester,
+    private readonly health: TargetHealth,
   ) {}
 
   @Get()
@@ -120,6 +122,7 @@ export class ObjectsController {
       settings: this.service.maskedSettings(object),
       told: this.index.state(object.type, object.key),
       inbound: this.registry.type(object.type)?.inbound !== undefined,
+      health: this.health.of(`${object.type}/${object.key}`),
     });
   }
 

@@ -16,6 +16,8 @@ import { Pace } from './pace.ts';
 import { Preparation, type PreparedTarget } from './preparation.ts';
 import { Runner, type Performed } from './runner.ts';
 import { Settler } from './settler.ts';
+import { TargetHealth } from './target-health.ts';
+import { Trickle } from './trickle.ts';
 import { messageOf } from './verdict.ts';
 
 /** An idempotent run that takes longer than this is marked as running, so that people see it, ms. */
@@ -43,6 +45,8 @@ export class Dispatcher {
     private readonly pace: Pace,
     private readonly runner: Runner,
     private readonly settler: Settler,
+    private readonly health: TargetHealth,
+    private readonly trickle: Trickle,
     private readonly resources: ResourceService,
     @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
@@ -71,6 +75,7 @@ export class Dispatcher {
       lane.markMore();
       this.#pump(lane);
     });
+    this.health.beginProbing();
   }
 
   /** Takes what has just been committed. */
@@ -88,6 +93,8 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#running = false;
     this.backlog.stop();
+    this.trickle.stop();
+    await this.health.stop();
     await this.#idleWithin(this.limits.dispatch.graceMs);
     this.#shutdown.abort();
     // An aborted run ends at once; only a disk that fails could keep one longer.
@@ -159,6 +166,7 @@ export class Dispatcher {
     if ('policy' in readiness) {
       lane.active++;
       this.#active++;
+      this.health.begins(lane.target);
       // Once more when it really does: until then no other one may.
       if (readiness.policy.minGapMs > 0) this.pace.begins(lane.target);
       void this.#perform(queued, readiness).finally(() => {
@@ -184,13 +192,21 @@ export class Dispatcher {
     const slow = setTimeout(() => {
       if (!leavesTrace) this.settler.add(announced);
     }, quick);
-    const { settlement, error } = await this.#attempt(queued, target);
+    const performed = await this.#attempt(queued, target);
     clearTimeout(slow);
-    this.settler.add(settlement);
-    // If the target was changed meanwhile, it is the old one that has gone.
-    const isGone = error instanceof TargetGoneError && this.#prepare(queued) === target;
+    this.settler.add(this.health.note(run.target, target.policy, performed));
     // Its place stays taken until then: the next one would only hear the same.
-    if (isGone) await this.#disable(queued, error);
+    const reason = this.#whyDisable(queued, target, performed);
+    if (reason !== undefined) await this.#disable(queued, reason);
+  }
+
+  #whyDisable({ run }: QueuedRun, target: PreparedTarget, { error }: Performed): string | undefined {
+    if (error instanceof TargetGoneError) {
+      // If the target was changed meanwhile, it is the old one that has gone.
+      return this.preparation.isCurrent(run, target) ? error.message : undefined;
+    }
+    if (!this.health.isHopeless(run.target, target.policy)) return undefined;
+    return `it has done nothing but fail for ${String(Math.round(target.policy.disableAfterMs / 86_400_000))} days`;
   }
 
   async #attempt(queued: QueuedRun, target: PreparedTarget): Promise<Performed> {
@@ -202,12 +218,12 @@ export class Dispatcher {
     }
   }
 
-  async #disable({ run: { target }, event }: QueuedRun, error: TargetGoneError): Promise<void> {
+  async #disable({ run: { target }, event }: QueuedRun, reason: string): Promise<void> {
     const { type, key } = splitRef(target);
-    this.logger.warn({ target, reason: error.message }, 'Target disabled: it says that it is gone');
+    this.logger.warn({ target, reason }, 'Target disabled');
     try {
       await this.resources.setEnabled(type, key, false);
-      this.#disabled.next({ target, reason: error.message, event });
+      this.#disabled.next({ target, reason, event });
     } catch (err) {
       this.logger.error({ err, target }, 'Target could not be disabled');
     }
@@ -242,7 +258,9 @@ export class Dispatcher {
 
   /** The reason may have gone while the hold was on its way to the disk; nobody else would release the run. */
   #recheck(reason: HoldReason, run: { readonly target: string; readonly action: string }): void {
-    if (this.preparation.isClear(reason, run)) void this.backlog.release({ reason, ...run });
+    if (!this.preparation.isClear(reason, run)) return;
+    if (reason === 'plugin_unavailable') void this.backlog.release({ reason, ...run });
+    else void this.trickle.release(run.target);
   }
 }
 

@@ -8,7 +8,17 @@ export interface Failure extends QueuedRun {
   readonly attempts: number;
 }
 
-/** A target that was switched off because it says that it is gone. */
+/** A target whose runs are held from now on, since it does nothing but fail. */
+export interface Ailment {
+  /** `<object type>/<key>`. */
+  readonly target: string;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  /** Of the last one. */
+  readonly error: string;
+}
+
+/** A target that was switched off because it says that it is gone, or has been failing for too long. */
 export interface Disabling {
   /** `<object type>/<key>`. */
   readonly target: string;

@@ -5,7 +5,16 @@ import type { ActionPolicy, AnyObjectType } from '../../sdk/index.ts';
 import type { AnyAction } from '../../sdk/object-type.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
+import { TargetHealth } from './target-health.ts';
 import { policyOf, targetView, type TargetView } from './target-view.ts';
+
+/** Reasons to hold a run that lie in its target. */
+export const targetReasons = [
+  'target_disabled',
+  'target_missing',
+  'target_failing',
+] as const satisfies readonly HoldReason[];
+export type TargetReason = (typeof targetReasons)[number];
 
 /** A target, ready to be acted on. */
 export interface PreparedTarget extends TargetView {
@@ -22,6 +31,7 @@ export class Preparation {
   constructor(
     private readonly registry: PluginRegistry,
     private readonly index: ResourceIndex,
+    private readonly health: TargetHealth,
   ) {}
 
   prepare(run: Pick<RunRecord, 'action' | 'target'>): PreparedTarget | HoldReason {
@@ -31,7 +41,15 @@ export class Preparation {
     const object = this.index.object(type, key);
     if (!object) return 'target_missing';
     if (!object.enabled) return 'target_disabled';
+    if (this.health.holds(run.target)) return 'target_failing';
     return this.#targetOf(object, { name: run.action, ...known });
+  }
+
+  /** Whether a target that was prepared for a run is still what it would be given. */
+  isCurrent({ action, target }: Pick<RunRecord, 'action' | 'target'>, prepared: PreparedTarget): boolean {
+    const { type, key } = splitRef(target);
+    const object = this.index.object(type, key);
+    return object?.enabled === true && this.#prepared.get(object)?.get(action) === prepared;
   }
 
   /** Whether the target's plugin is on its way up: until it is up or down, its runs had better wait than be held. */
@@ -46,19 +64,25 @@ export class Preparation {
 
   /** Whether the reason for which a run was held has gone meanwhile. */
   isClear(reason: HoldReason, run: Pick<RunRecord, 'action' | 'target'>): boolean {
-    const { type, key } = splitRef(run.target);
-    const object = this.index.object(type, key);
     switch (reason) {
       case 'plugin_unavailable':
         return this.#actionOf(run) !== undefined;
       case 'target_missing':
-        return object !== undefined;
       case 'target_disabled':
-        return object?.enabled === true;
+      case 'target_failing':
+        return this.isWell(reason, run.target);
       case 'outcome_unknown':
       case 'too_many_targets':
         return false;
     }
+  }
+
+  /** Whether a target is no longer as it was when runs on it were held. */
+  isWell(reason: TargetReason, target: string): boolean {
+    const { type, key } = splitRef(target);
+    const object = this.index.object(type, key);
+    if (reason === 'target_missing') return object !== undefined;
+    return object?.enabled === true && !(reason === 'target_failing' && this.health.isFailing(target));
   }
 
   /** The action, if it can be run now. */

@@ -18,6 +18,8 @@ import { judge, lastWords, type Ending, type Verdict } from './verdict.ts';
 /** What came of an attempt. */
 export interface Performed {
   readonly settlement: Settlement;
+  /** What it tells of the target; nothing where the attempt ended before that. */
+  readonly answer?: 'answered' | 'failed';
   /** What the action threw, for the dispatcher to look at. */
   readonly error?: unknown;
 }
@@ -45,7 +47,12 @@ export class Runner {
     const verdict = judge(ending, { idempotent: target.action.idempotent, policy: target.policy, attempt });
     const durationMs = Math.round((performance.now() - begun) * 10) / 10;
     const settlement = settlementOf({ queued, verdict, ending, recorder, startedAt, durationMs });
-    return { settlement, ...(ending.kind === 'error' && { error: ending.error }) };
+    const answer = answerOf(verdict, recorder);
+    return {
+      settlement,
+      ...(answer && { answer }),
+      ...(ending.kind === 'error' && { error: ending.error }),
+    };
   }
 
   async #act(work: {
@@ -161,6 +168,14 @@ export class Runner {
       },
     };
   }
+}
+
+/** An attempt that came to nothing without an answer, since the input did not do, say, tells nothing of the target. */
+function answerOf({ state, refused }: Verdict, { parts }: AttemptRecorder): Performed['answer'] {
+  if (refused) return 'failed';
+  return state === 'succeeded' || (state === 'failed' && parts.received !== undefined)
+    ? 'answered'
+    : undefined;
 }
 
 function settlementOf(done: {

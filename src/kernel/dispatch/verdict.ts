@@ -26,6 +26,8 @@ export interface Verdict {
   readonly outcome?: AttemptOutcome;
   readonly reason?: string;
   readonly error?: string;
+  /** The target is to blame, as far as can be told: it did not answer, or not as it should. */
+  readonly refused?: true;
   /** Until the next attempt, ms. */
   readonly delayMs?: number;
 }
@@ -72,8 +74,9 @@ function retry(
   retryAfterMs: number | undefined,
 ): Verdict {
   const delayMs = nextDelay(policy, attempt, retryAfterMs === undefined ? {} : { retryAfterMs });
-  if (delayMs === undefined) return { state: 'failed', outcome: 'failed', reason: message, error: message };
-  return { state: 'pending', outcome: 'retrying', reason: message, error: message, delayMs };
+  const refused = { reason: message, error: message, refused: true } as const;
+  if (delayMs === undefined) return { ...refused, state: 'failed', outcome: 'failed' };
+  return { ...refused, state: 'pending', outcome: 'retrying', delayMs };
 }
 
 function held(message: string): Verdict {

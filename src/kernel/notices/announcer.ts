@@ -41,6 +41,13 @@ export class Announcer {
     this.inner.on('target.disabled', (disabling) => {
       this.#disabled(disabling);
     });
+    this.inner.on('target.failing', (ailment) => {
+      this.#failing(ailment);
+    });
+    this.inner.on('target.recovered', ({ target }) => {
+      const data = { object: target, change: 'recovered' };
+      this.#say({ kind: 'object', level: 'message', message: `${target} answers again`, data });
+    });
     this.inner.on('run.failed', (failure) => {
       this.#failed(failure);
     });
@@ -74,6 +81,15 @@ export class Announcer {
       message: `${target} was switched off: ${reason}`,
       data: { object: target, change: 'disabled', reason },
       causedBy: causeOf(event),
+    });
+  }
+
+  #failing({ target, failures, error }: NoticeMap['target.failing']): void {
+    this.#say({
+      kind: 'object',
+      level: 'warning',
+      message: `${target} has failed ${String(failures)} times in a row, its runs are held: ${error}`,
+      data: { object: target, change: 'failing', reason: error },
     });
   }
 

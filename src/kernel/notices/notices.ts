@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ResourceRef } from '../resources/resource-input.ts';
 import type { EventRecord, RunRecord } from '../../domain/records.ts';
-import type { Disabling, Failure } from '../dispatch/incidents.ts';
+import type { Ailment, Disabling, Failure } from '../dispatch/incidents.ts';
 import type { Settlement } from '../ports.ts';
 
 /**
@@ -14,6 +14,10 @@ export interface NoticeMap {
   'resource.changed': { readonly ref: ResourceRef; readonly change: 'created' | 'updated' | 'removed' };
   /** A target was switched off by Signalbox itself. */
   'target.disabled': Disabling;
+  /** The runs of a target are held: it does nothing but fail. */
+  'target.failing': Ailment;
+  /** They go on. */
+  'target.recovered': { readonly target: string };
   /** A run has failed for good, one of those that are told of. */
   'run.failed': Failure;
   /** Events and their runs are on disk. */

@@ -5,6 +5,7 @@ import { ObjectStateEntity } from './object-state.entity.ts';
 import { OutboxEntity } from './outbox.entity.ts';
 import { RunEntity } from './run.entity.ts';
 import { TagEntity } from './tag.entity.ts';
+import { TargetHealthEntity } from './target-health.entity.ts';
 import { TaskEntity } from './task.entity.ts';
 import { TokenEntity } from './token.entity.ts';
 import { TriggerEntity } from './trigger.entity.ts';
@@ -18,6 +19,7 @@ export const entities = [
   OutboxEntity,
   RunEntity,
   TagEntity,
+  TargetHealthEntity,
   TaskEntity,
   TokenEntity,
   TriggerEntity,

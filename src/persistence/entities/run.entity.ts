@@ -30,6 +30,7 @@ export const RunEntity = defineEntity({
     { name: 'run_target', properties: ['target', 'id'] },
     { name: 'run_pending', properties: ['target', 'dueAt', 'id'], where: `state = 'pending'` },
     { name: 'run_due', properties: ['dueAt', 'target'], where: `state = 'pending'` },
+    { name: 'run_held', properties: ['target', 'dueAt', 'id'], where: `state = 'held'` },
     { name: 'run_state', properties: ['state', 'id'], where: `state <> 'succeeded'` },
   ],
 });

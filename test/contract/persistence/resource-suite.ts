@@ -179,6 +179,20 @@ export function resourceSuite(backend: Backend): void {
     });
   });
 
+  describe('targets that do nothing but fail', () => {
+    it('are kept, each once, until they are well', async () => {
+      await using fresh = await freshStore(backend);
+      const { targets } = fresh.store;
+      const ailing = { target: 'webhook/ops', since: 1_700_000_000_000, failures: 10, error: 'no answer' };
+      await targets.put(ailing);
+      await targets.put({ ...ailing, target: 'webhook/other' });
+      await targets.put({ ...ailing, failures: 11 });
+      await targets.remove('webhook/other');
+      await targets.remove('webhook/none');
+      expect(await targets.all()).toEqual([{ ...ailing, failures: 11 }]);
+    });
+  });
+
   describe('tokens', () => {
     it('gives back what was added', async () => {
       await using fresh = await freshStore(backend);

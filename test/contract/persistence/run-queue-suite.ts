@@ -147,6 +147,29 @@ export function runQueueSuite(backend: Backend): void {
       expect(await queue.release(filter, 800)).toEqual([]);
     });
 
+    it('makes some of the held runs of a target pending again, the longest due first', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue, history } = fresh.store;
+      const heldFor = (reason: string, dueAt: number) => run({ state: 'held', reason, dueAt });
+      const late = heldFor('target_failing', 30);
+      const early = heldFor('target_disabled', 10);
+      const middle = heldFor('target_failing', 20);
+      const unknown = heldFor('outcome_unknown', 1);
+      const elsewhere = run({ state: 'held', reason: 'target_failing', target: 'webhook/other', dueAt: 1 });
+      await put(fresh.store, late, early, middle, unknown, elsewhere, ...others('held'));
+      const portion = { reasons: ['target_failing', 'target_disabled'], limit: 2, now: 700 } as const;
+      expect(await queue.releaseSome('webhook/ops', portion)).toBe(2);
+      for (const { id } of [early, middle]) {
+        const released = await history.run(id);
+        expect(released).toMatchObject({ state: 'pending', dueAt: 700 });
+        expect(released).not.toHaveProperty('reason');
+      }
+      for (const { id } of [late, unknown, elsewhere])
+        expect(await history.run(id)).toMatchObject({ state: 'held' });
+      expect(await queue.releaseSome('webhook/ops', portion)).toBe(1);
+      expect(await queue.releaseSome('webhook/ops', portion)).toBe(0);
+    });
+
     it('makes held runs of all targets of a type pending again', async () => {
       await using fresh = await freshStore(backend);
       const heldOn = (target: string) => run({ state: 'held', reason: 'plugin_unavailable', target });

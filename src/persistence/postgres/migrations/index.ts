@@ -2,10 +2,12 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { FirstTables } from './0001-first-tables.ts';
 import { ObjectStates } from './0002-object-states.ts';
 import { ChangedByHand } from './0003-changed-by-hand.ts';
+import { TargetHealth } from './0005-target-health.ts';
 
 /** In their order. A migration that has been released is never changed again. */
 export const migrations: readonly MigrationObject[] = [
   { name: '0001-first-tables', class: FirstTables },
   { name: '0002-object-states', class: ObjectStates },
   { name: '0003-changed-by-hand', class: ChangedByHand },
+  { name: '0005-target-health', class: TargetHealth },
 ];
