@@ -1,0 +1,73 @@
+import {
+  PermanentError,
+  RetryableError,
+  runProgram,
+  UnknownOutcomeError,
+  type DriverTarget,
+  type ProgramResult,
+} from 'signalbox/sdk';
+import { assertAllowed } from './allowed-programs.ts';
+import { fillIn, valuesOf, type Values } from './arguments.ts';
+import type { CommandLine, CommandSettings } from './settings.ts';
+
+export interface Commander {
+  readonly settings: CommandSettings;
+  readonly allowed: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Running {
+  readonly line: CommandLine;
+  readonly target: DriverTarget;
+  readonly action: string;
+}
+
+/** How a program has ended that was not killed. */
+export type Finished = ProgramResult & { readonly code: number };
+
+const maxOutputBytes = 16 * 1024;
+
+export async function runCommand(
+  { settings, allowed, signal }: Commander,
+  { line: [file, ...written], target, action }: Running,
+): Promise<Finished> {
+  assertAllowed(file, allowed);
+  const values = valuesOf(target, action);
+  const args = written.map((argument) => fillIn(argument, values));
+  const result = await runProgram(
+    { file, args, env: environment(values, settings) },
+    { timeoutMs: settings.timeout * 1_000, maxOutputBytes, signal },
+  );
+  if (result.code === null) throw new UnknownOutcomeError(`${file} was ended by ${result.signal}`);
+  return result;
+}
+
+/** Nothing of Signalbox's own: it has secrets in its environment. */
+function environment(values: Values, { secret }: CommandSettings): Record<string, string> {
+  const told = Object.entries(values).map(([name, value]) => [
+    `SIGNALBOX_${name.toUpperCase()}`,
+    value.replaceAll('\0', ''),
+  ]);
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    ...(Object.fromEntries(told) as Record<string, string>),
+    ...(secret !== undefined && { SIGNALBOX_SECRET: secret }),
+  };
+}
+
+/** Why an action has failed; nothing when it has not. */
+export function failureOf(
+  { code, stdout, stderr }: Finished,
+  { line: [file], settings }: Pick<Running, 'line'> & Pick<Commander, 'settings'>,
+): Error | undefined {
+  if (code === 0) return undefined;
+  const words = lastWords(stderr) || lastWords(stdout);
+  const message = `${file} has ended with exit code ${String(code)}${words && `: ${words}`}`;
+  return settings.retryExitCodes.includes(code) ? new RetryableError(message) : new PermanentError(message);
+}
+
+/** What programs say last is why they fail. */
+export function lastWords(output: string): string {
+  return output.trim().slice(-400);
+}
