@@ -14,7 +14,9 @@ import { KERNEL_LOGGER, type KernelLogger } from './kernel/logger.ts';
 import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
 import { PluginModule } from './kernel/plugins/plugin.module.ts';
 import { RetentionModule } from './kernel/retention/retention.module.ts';
+import { ResourceService } from './kernel/resources/resource.service.ts';
 import { PersistenceModule } from './persistence/persistence.module.ts';
+import type { Clock } from './sdk/index.ts';
 
 export interface AppOptions {
   readonly loaded: LoadedConfig;
@@ -23,6 +25,8 @@ export interface AppOptions {
   readonly egress: EgressOptions;
   readonly logger: KernelLogger;
   readonly adminToken: string | undefined;
+  /** Default: that of the machine. */
+  readonly clock?: Clock | undefined;
 }
 
 const LOADED_CONFIG = Symbol('LoadedConfig');
@@ -30,7 +34,7 @@ const LOADED_CONFIG = Symbol('LoadedConfig');
 /** The one list of modules. */
 @Module({})
 export class AppModule implements OnModuleInit {
-  static forRoot({ loaded, plugins, limits, egress, logger, adminToken }: AppOptions): DynamicModule {
+  static forRoot({ loaded, plugins, limits, egress, logger, adminToken, clock }: AppOptions): DynamicModule {
     const { store, data, retention } = loaded.config;
     return {
       module: AppModule,
@@ -39,10 +43,10 @@ export class AppModule implements OnModuleInit {
         ScheduleModule.forRoot(),
         PersistenceModule.forRoot({ url: store.url, dataDir: data, logger }),
         EgressModule.forRoot(egress),
-        KernelModule.forRoot({ limits, logger }),
+        KernelModule.forRoot({ limits, logger, clock }),
         RetentionModule.forRoot(retention),
         ...plugins.map((plugin) => PluginModule.for(plugin)),
-        ApiModule.register({ adminToken }),
+        ApiModule.register({ adminToken, types: plugins.flatMap(({ plugin }) => plugin.types) }),
       ],
       providers: [ConfigApplier, { provide: LOADED_CONFIG, useValue: loaded }],
     };
@@ -51,6 +55,7 @@ export class AppModule implements OnModuleInit {
   constructor(
     private readonly kernel: Kernel,
     private readonly applier: ConfigApplier,
+    private readonly resources: ResourceService,
     @Inject(LOADED_CONFIG) private readonly loaded: LoadedConfig,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
@@ -63,6 +68,8 @@ export class AppModule implements OnModuleInit {
     await this.kernel.load();
     const { created, updated, unchanged, leftovers } = await this.applier.apply(this.loaded);
     if (created + updated > 0) this.logger.info({ created, updated, unchanged }, 'Configuration applied');
+    for (const error of await this.resources.putReadyMade())
+      this.logger.error({ err: error }, 'An object that a plugin brings along cannot be put');
     for (const ref of leftovers) this.logger.warn({}, describeLeftover(ref));
   }
 }

@@ -14,6 +14,7 @@ import { Mounts } from './kernel/plugins/mounts.ts';
 import { Notices } from './kernel/notices/notices.ts';
 import type { LoadedPlugin } from './kernel/plugins/plugin-loader.ts';
 import { taskPlugin } from './kernel/task-type.ts';
+import type { Clock } from './sdk/index.ts';
 import { createLog, kernelLogger, nestLogger } from './server-log.ts';
 
 /** A Signalbox that listens. */
@@ -32,7 +33,11 @@ export interface RunningSignalbox {
 }
 
 /** Starts the whole server; it listens when the promise resolves. Throws SignalboxError with what to do. */
-export async function startSignalbox(options: LoadOptions): Promise<RunningSignalbox> {
+export async function startSignalbox(
+  options: LoadOptions,
+  /** The machine's clock by default; tests bring one that they can move. */
+  { clock }: { readonly clock?: Clock | undefined } = {},
+): Promise<RunningSignalbox> {
   const loaded = loadConfig(options);
   const { config } = loaded;
   const log = createLog({ level: config.log.level, readable: process.stdout.isTTY });
@@ -48,6 +53,7 @@ export async function startSignalbox(options: LoadOptions): Promise<RunningSigna
     },
     logger: kernelLogger(log),
     adminToken: options.env['SIGNALBOX_ADMIN_TOKEN'],
+    clock,
   });
   const adapter = createFastifyAdapter();
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -5,7 +5,14 @@ import { routeSettings, type Route, type RouteSettings } from './settings.ts';
 import { subjectsOf } from './subjects.ts';
 
 function route(key: string, settings: Partial<RouteSettings> & { url: string }): Route {
-  return { type: 'route', key, name: `Route ${key}`, tags: [], settings: routeSettings.parse(settings) };
+  return {
+    type: 'route',
+    key,
+    name: `Route ${key}`,
+    tags: [],
+    changedAt: 0,
+    settings: routeSettings.parse(settings),
+  };
 }
 
 function problems(schema: { safeParse(value: unknown): { error?: { issues: object[] } } }, value: unknown) {

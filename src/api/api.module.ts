@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import type { AnyObjectType } from '../sdk/index.ts';
 import { AuthGuard } from './auth/auth.guard.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth/auth-options.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -17,11 +18,14 @@ import { TagsController } from './tags/tags.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
 import { TriggersController } from './triggers/triggers.controller.ts';
 import { TypesController } from './types/types.controller.ts';
+import { viewControllers } from './views/view-controller.ts';
 import { DtoPipe } from './validation/dto.pipe.ts';
 
 export interface ApiModuleOptions extends AuthOptions {
   /** Modules that provide the kernel and the ports, unless they are global. */
   readonly imports?: NonNullable<DynamicModule['imports']>;
+  /** Object types whose views are shown. */
+  readonly types?: readonly AnyObjectType[];
 }
 
 /**
@@ -29,7 +33,7 @@ export interface ApiModuleOptions extends AuthOptions {
  */
 @Module({})
 export class ApiModule {
-  static register({ imports = [], adminToken }: ApiModuleOptions = {}): DynamicModule {
+  static register({ imports = [], adminToken, types = [] }: ApiModuleOptions = {}): DynamicModule {
     return {
       module: ApiModule,
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
@@ -45,6 +49,7 @@ export class ApiModule {
         TypesController,
         PluginsController,
         HealthController,
+        ...types.flatMap(viewControllers),
       ],
       providers: [
         { provide: AUTH_OPTIONS, useValue: { adminToken } satisfies AuthOptions },

@@ -10,7 +10,7 @@ import { EgressHttp } from '../kernel/egress/egress-http.ts';
 import { ResourceIndex } from '../kernel/resources/resource-index.ts';
 import { defaultLimits } from '../kernel/limits.ts';
 import { ResourceService } from '../kernel/resources/resource.service.ts';
-import { defineObjectType, definePlugin, secret, z } from '../sdk/index.ts';
+import { defineObjectType, definePlugin, secret, systemClock, z } from '../sdk/index.ts';
 import { noOutbox } from '../../test/support/no-outbox.ts';
 import { ConfigApplier } from './apply-config.ts';
 import { describeLeftover } from './leftovers.ts';
@@ -48,6 +48,10 @@ class RecordingStore implements ResourceStorePort {
     return Promise.resolve();
   }
 
+  readyMade(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   outbox(): Promise<readonly []> {
     return Promise.resolve([]);
   }
@@ -64,7 +68,9 @@ function house() {
   const egress = new EgressHttp({ allow: [], own: [] });
   const store = new RecordingStore();
   const notices = new Notices(new EventEmitter2());
-  const service = new ResourceService(index, registry, egress, notices, noOutbox, defaultLimits, store);
+  const service = new ResourceService(
+    ...([index, registry, egress, notices, noOutbox, defaultLimits, store, systemClock] as const),
+  );
   return { index, store, service, applier: new ConfigApplier(service, index, registry) };
 }
 

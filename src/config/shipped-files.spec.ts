@@ -12,6 +12,7 @@ import { ResourceService } from '../kernel/resources/resource.service.ts';
 import { noOutbox } from '../../test/support/no-outbox.ts';
 import { ConfigApplier } from './apply-config.ts';
 import { builtinPlugins } from './builtin-plugins.ts';
+import { systemClock } from '../sdk/index.ts';
 import { loadConfig } from './load-config.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,6 +21,7 @@ const examples = readdirSync(`${root}config/examples`).filter((name) => name.end
 const store: ResourceStorePort = {
   load: () => Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] }),
   apply: () => Promise.resolve(),
+  readyMade: () => Promise.resolve([]),
   outbox: () => Promise.resolve([]),
   clearOutbox: () => Promise.resolve(),
 };
@@ -30,7 +32,9 @@ async function house() {
   const index = new ResourceIndex();
   const egress = new EgressHttp({ allow: [], own: [] });
   const notices = new Notices(new EventEmitter2());
-  const service = new ResourceService(index, registry, egress, notices, noOutbox, defaultLimits, store);
+  const service = new ResourceService(
+    ...([index, registry, egress, notices, noOutbox, defaultLimits, store, systemClock] as const),
+  );
   return { index, applier: new ConfigApplier(service, index, registry) };
 }
 

@@ -26,6 +26,8 @@ export interface ObjectRecord extends Managed {
   readonly tags: readonly string[];
   /** As parsed by the type's schema, defaults filled in, secrets in clear. */
   readonly settings: JsonObject;
+  /** When its settings were last changed, or it was switched on or off. */
+  readonly changedAt: number;
 }
 
 /** What events have told of an object last, by the `state` of its type. Only what changes it is written. */

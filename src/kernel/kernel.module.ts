@@ -18,6 +18,8 @@ import { InboundEndpoints } from './inbound/inbound-endpoints.ts';
 import { TargetHealth } from './dispatch/target-health.ts';
 import { Trickle } from './dispatch/trickle.ts';
 import { TargetPreview } from './dispatch/target-preview.ts';
+import { systemClock, type Clock } from '../sdk/index.ts';
+import { CLOCK } from './clock.ts';
 import { Kernel } from './kernel.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
@@ -27,6 +29,7 @@ import { KernelPluginHost } from './plugins/kernel-plugin-host.ts';
 import { Mounts } from './plugins/mounts.ts';
 import { PLUGIN_HOST } from './plugins/plugin-host.ts';
 import { PluginRegistry } from './plugins/plugin-registry.ts';
+import { ObjectAnswers } from './resources/object-answers.ts';
 import { ObjectViews } from './resources/object-views.ts';
 import { Outbox } from './resources/outbox.ts';
 import { ResourceIndex } from './resources/resource-index.ts';
@@ -38,6 +41,7 @@ import { EventStream } from './stream/event-stream.ts';
 import { Subjects } from './stream/subjects.ts';
 
 const open = [
+  CLOCK,
   KERNEL_LOGGER,
   KERNEL_LIMITS,
   PLUGIN_HOST,
@@ -45,6 +49,7 @@ const open = [
   Mounts,
   Notices,
   PluginRegistry,
+  ObjectAnswers,
   ResourceIndex,
   ResourceService,
   EventStream,
@@ -81,11 +86,17 @@ const inner = [
 /** The microkernel: stream, plan, commit, dispatch, run, settle. It knows no plugin by name. */
 @Module({})
 export class KernelModule {
-  static forRoot(options: { readonly limits: KernelLimits; readonly logger: KernelLogger }): DynamicModule {
+  static forRoot(options: {
+    readonly limits: KernelLimits;
+    readonly logger: KernelLogger;
+    /** Default: that of the machine. */
+    readonly clock?: Clock | undefined;
+  }): DynamicModule {
     return {
       module: KernelModule,
       global: true,
       providers: [
+        { provide: CLOCK, useValue: options.clock ?? systemClock },
         { provide: KERNEL_LIMITS, useValue: options.limits },
         { provide: KERNEL_LOGGER, useValue: options.logger },
         { provide: PLUGIN_HOST, useClass: KernelPluginHost },

@@ -24,8 +24,6 @@ export interface DirectoryChange {
   readonly registered: readonly ObjectRecord[];
   /** At most one for each object. */
   readonly states: readonly ObjectState[];
-  /** States that were told once more, later than they are stored with: for memory, not for the disk. */
-  readonly repeated?: readonly ObjectState[];
 }
 
 /** The runs that a set of new events causes. */
@@ -304,17 +302,26 @@ export interface OutboxRecord {
   readonly object: ObjectRecord;
 }
 
+/** Names an object. */
+export interface ObjectName {
+  readonly type: string;
+  readonly key: string;
+}
+
 export interface ResourceStorePort {
   load(): Promise<Resources>;
   /**
-   * All or nothing. An object takes its state with it when it is removed. `outbox` and `states` are stored together with
-   * the changes; a state that is older than the stored one is left out.
+   * All or nothing. An object takes its state with it when it is removed. `outbox`, `states` and `readyMade` are stored
+   * together with the changes; a state that is older than the stored one is left out.
    */
   apply(
     changes: readonly ResourceChange[],
     outbox?: readonly OutboxRecord[],
     states?: readonly ObjectState[],
+    readyMade?: readonly ObjectName[],
   ): Promise<void>;
+  /** Objects that types have brought along, whether they are still there or not. */
+  readyMade(): Promise<readonly ObjectName[]>;
   /** What a previous process left in the outbox, in the order of the ids. */
   outbox(): Promise<readonly OutboxRecord[]>;
   /** The events are stored. */

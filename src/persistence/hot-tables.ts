@@ -131,6 +131,7 @@ export const objectTable: HotTable<ObjectRecord> = {
     ['changed_by_hand_at', 'bigint'],
     ['created_at', 'bigint'],
     ['updated_at', 'bigint'],
+    ['changed_at', 'bigint'],
   ],
   append(row, object) {
     row.push(
@@ -144,6 +145,7 @@ export const objectTable: HotTable<ObjectRecord> = {
       object.changedByHandAt ?? null,
       object.createdAt,
       object.updatedAt,
+      object.changedAt,
     );
   },
 };

@@ -1,10 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import type { ObjectState } from '../domain/records.ts';
-import type { OutboxRecord, ResourceChange, Resources, ResourceStorePort } from '../kernel/ports.ts';
+import type {
+  ObjectName,
+  OutboxRecord,
+  ResourceChange,
+  Resources,
+  ResourceStorePort,
+} from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { ObjectEntity, objectRow, toObject } from './entities/object.entity.ts';
 import { ObjectStateEntity, toObjectState } from './entities/object-state.entity.ts';
 import { OutboxEntity, toOutbox } from './entities/outbox.entity.ts';
+import { ReadyMadeEntity } from './entities/ready-made.entity.ts';
 import { TagEntity, tagRow, toTag } from './entities/tag.entity.ts';
 import { TaskEntity, taskRow, toTask } from './entities/task.entity.ts';
 import { toTrigger, TriggerEntity, triggerRow } from './entities/trigger.entity.ts';
@@ -26,6 +33,7 @@ export class ResourceStore implements ResourceStorePort {
     changes: readonly ResourceChange[],
     outbox: readonly OutboxRecord[] = [],
     states: readonly ObjectState[] = [],
+    readyMade: readonly ObjectName[] = [],
   ): Promise<void> {
     // Only the last change of a resource counts, and then their order does not matter.
     const last = new Map(changes.map((change) => [identityOf(change), change]));
@@ -34,7 +42,14 @@ export class ResourceStore implements ResourceStorePort {
       for (const change of last.values()) if (!isPut(change)) await remove(em, change);
       if (outbox.length > 0) await em.insertMany(OutboxEntity, [...outbox]);
       for (const state of states) await putState(em, state);
+      if (readyMade.length > 0) await em.insertMany(ReadyMadeEntity, [...readyMade]);
     });
+  }
+
+  readyMade(): Promise<readonly ObjectName[]> {
+    return this.database.read(async (em) =>
+      (await em.findAll(ReadyMadeEntity)).map(({ type, key }) => ({ type, key })),
+    );
   }
 
   outbox(): Promise<readonly OutboxRecord[]> {

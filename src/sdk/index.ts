@@ -9,8 +9,10 @@ export type {
   EventView,
   ObjectChange,
   ObjectView,
+  ReadyMade,
   Subject,
   TestContext,
+  ViewContext,
 } from './object-type.ts';
 export { API_VERSION, definePlugin } from './plugin.ts';
 export type {
@@ -73,3 +75,5 @@ export { startProgram } from './programs/start-program.ts';
 export type { Program, ProgramEnd, StartedProgram } from './programs/start-program.ts';
 export { runProgram } from './programs/run-program.ts';
 export type { ProgramResult, RunLimits } from './programs/run-program.ts';
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';

@@ -28,7 +28,7 @@ export interface EventView {
   readonly time: string;
   readonly data: JsonValue;
   /** The object that it is about; absent for types without instances. */
-  readonly object?: Omit<ObjectView, 'settings' | 'state'>;
+  readonly object?: Omit<ObjectView, 'settings' | 'state' | 'changedAt'>;
   /** Length of the chain of causes before it; 0 for an event from outside. */
   readonly depth: number;
 }
@@ -153,10 +153,7 @@ export type StateOfEvents<Events extends EventSchemas> = {
   readonly [Event in keyof Events]?: JsonObject | ((data: z.output<Events[Event]>) => JsonObject | undefined);
 };
 
-/**
- * An object before and after somebody changed it by API or file: created without `before`, deleted without `after`. One that an event
- * has brought into being, and of which nobody has said more, counts as not there.
- */
+/** An object before and after somebody changed it by API or file: created without `before`, deleted without `after`. */
 export interface ObjectChange<Settings = unknown> {
   /** Secrets left out of the settings. */
   readonly before?: ObjectView<Settings>;
@@ -172,11 +169,57 @@ export interface Subject {
   readonly data?: unknown;
 }
 
+/** What is wrong with one of the settings of an object. */
+export interface SettingsProblem {
+  /** Where in the settings. */
+  readonly path: readonly (string | number)[];
+  /** What is wrong and what to do, as it reads after the name of the field: `must be …`. */
+  readonly message: string;
+}
+
+/** An object that a type brings along. */
+export interface ReadyMade<Settings = unknown> {
+  readonly key: string;
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly settings: Settings;
+}
+
+/** All that a view is given. */
+export interface ViewContext<Settings = unknown, Query = unknown> {
+  /** Disabled ones, too. */
+  readonly object: ObjectView<Settings>;
+  readonly query: Query;
+  /** What time it is, epoch ms. */
+  readonly now: number;
+}
+
+/** What summing an object up is given. */
+export interface SummaryContext {
+  /** Epoch ms. */
+  readonly now: number;
+  /** Whether the object is switched on. */
+  readonly enabled: boolean;
+}
+
+/** Something that can be asked about an object: `GET /api/<collection>/<key>/<view>`, with scope `read`. */
+export interface ViewDefinition<Settings, Query extends z.ZodType> {
+  readonly description: string;
+  /** Of the parameters of the URL, which come as texts. */
+  readonly query: Query;
+  /** Must be quick, and change nothing. */
+  show(context: ViewContext<Settings, z.output<Query>>): JsonValue;
+}
+
+/** View name → schema of its query. */
+export type ViewQueries = Readonly<Record<string, z.ZodType>>;
+
 export interface ObjectTypeDefinition<
   Name extends string = string,
   Settings extends z.ZodType = z.ZodType,
   Events extends EventSchemas = EventSchemas,
   Inputs extends ActionInputs = ActionInputs,
+  Queries extends ViewQueries = ViewQueries,
 > {
   /** Lower case, digits and `_`: the first half of its events' and actions' names. */
   readonly name: Name;
@@ -191,8 +234,6 @@ export interface ObjectTypeDefinition<
    * `name` of the event's data, or else by its key; its settings are what their schema makes of `{}`.
    */
   readonly register?: boolean;
-  /** Events that tell that their object is gone: none comes into being by them. */
-  readonly ends?: readonly (keyof NoInfer<Events> & string)[];
   readonly settings?: Settings;
   readonly events?: Events;
   /** Which events change the last known state of their object. It is stored together with the event. */
@@ -202,6 +243,21 @@ export interface ObjectTypeDefinition<
   };
   /** Makes of each object an inbound endpoint, `POST /api/ingest/<key>`: see `inboundAuth`. */
   readonly inbound?: InboundDefinition<z.output<NoInfer<Settings>>>;
+  /** What its objects are called in URLs, such as `schedules`; for `views`. */
+  readonly collection?: string;
+  /** What can be asked about one of its objects. */
+  readonly views?: {
+    readonly [View in keyof Queries]: ViewDefinition<z.output<NoInfer<Settings>>, Queries[View]>;
+  };
+  /** Objects that are made when Signalbox first starts with this type on a database. Removed ones do not come back. */
+  readonly readyMade?: readonly ReadyMade<z.input<NoInfer<Settings>>>[];
+  /**
+   * What is wrong with settings although they fit their schema: fields that do not go together, what takes long to find
+   * out. Asked when somebody saves an object, and not again.
+   */
+  check?(settings: z.output<NoInfer<Settings>>): readonly SettingsProblem[];
+  /** What the API shows of an object beside what is stored of it. Must be quick. */
+  summary?(object: ObjectView<z.output<NoInfer<Settings>>>, context: SummaryContext): JsonObject;
   /**
    * What a change of an object, by API or file, is as an event of the type; undefined: nothing. Stored together with
    * the change.
@@ -231,7 +287,6 @@ export interface AnyObjectType {
   /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
   readonly ingest?: boolean;
   readonly register?: boolean;
-  readonly ends?: readonly string[];
   readonly settings?: z.ZodType;
   readonly events?: EventSchemas;
   readonly state?: Readonly<
@@ -241,9 +296,20 @@ export interface AnyObjectType {
   // parses settings and input by the action's own schemas before it calls, needs an untyped one; so with the methods below.
   readonly actions?: Readonly<Record<string, AnyAction>>;
   readonly inbound?: AnyInbound;
+  readonly collection?: string;
+  readonly views?: Readonly<Record<string, AnyView>>;
+  readonly readyMade?: readonly ReadyMade[];
+  check?(settings: never): readonly SettingsProblem[];
+  summary?(object: never, context: SummaryContext): JsonObject;
   changed?(change: never): { readonly event: string; readonly data: unknown } | undefined;
   subjects?(event: never, objects: never): readonly Subject[];
   test?(context: never): Promise<JsonValue | void>;
+}
+
+export interface AnyView {
+  readonly description: string;
+  readonly query: z.ZodType;
+  show(context: never): JsonValue;
 }
 
 export interface AnyAction {
@@ -266,8 +332,9 @@ export function defineObjectType<
   Settings extends z.ZodType = z.ZodObject<Record<never, never>>,
   const Events extends EventSchemas = Record<never, never>,
   Inputs extends ActionInputs = Record<never, never>,
+  Queries extends ViewQueries = Record<never, never>,
 >(
-  definition: ObjectTypeDefinition<Name, Settings, Events, Inputs>,
-): ObjectTypeDefinition<Name, Settings, Events, Inputs> {
+  definition: ObjectTypeDefinition<Name, Settings, Events, Inputs, Queries>,
+): ObjectTypeDefinition<Name, Settings, Events, Inputs, Queries> {
   return definition;
 }

@@ -10,6 +10,8 @@ export interface ObjectView<Settings = unknown> {
   /** `category/name` each. */
   readonly tags: readonly string[];
   readonly settings: Settings;
+  /** When its settings were last changed, or it was switched on or off; epoch ms. */
+  readonly changedAt: number;
   /** What events have told of it last (see `state` of its type), as it is when this is read; absent until one has. */
   readonly state?: JsonObject | undefined;
 }

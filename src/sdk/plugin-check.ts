@@ -22,6 +22,11 @@ const pluginName = z
   .string('must be a text')
   .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must begin with a letter and hold only a to z, digits and "-"');
 
+/** First parts of paths that the API answers itself. */
+const ownCollections = [
+  ...['events', 'ingest', 'objects', 'plugins', 'runs', 'tags', 'tasks', 'triggers', 'types'],
+];
+
 const action = z.looseObject({
   label,
   input: schema,
@@ -43,6 +48,15 @@ const objectType = z.looseObject(
     subjects: method.optional(),
     inbound: z.looseObject({ auth: method, read: method, events: method.optional() }).optional(),
     test: method.optional(),
+    collection: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must begin with a letter and hold only a to z, digits and "-"')
+      .refine((name) => !ownCollections.includes(name), 'belongs to Signalbox itself')
+      .optional(),
+    views: z.record(memberName, z.looseObject({ query: schema, show: method })).optional(),
+    readyMade: z.array(z.looseObject({ key: label })).optional(),
+    check: method.optional(),
+    summary: method.optional(),
   },
   'must be what defineObjectType returns',
 );

@@ -9,7 +9,7 @@ import { withTimeLimit } from './time-limit.ts';
 /** What a running plugin needs of its surroundings: the kernel, or the test kit. */
 export interface PluginServices extends Pick<
   PluginContext,
-  'settings' | 'logger' | 'http' | 'dispatcher' | 'connect' | 'lookup' | 'changes' | 'notices'
+  'settings' | 'logger' | 'clock' | 'http' | 'dispatcher' | 'connect' | 'lookup' | 'changes' | 'notices'
 > {
   /** Returns what ends it. */
   serve(prefix: string, handler: RequestHandler): () => void;
@@ -83,11 +83,12 @@ export class PluginSession {
   }
 
   async #callStart(): Promise<Started> {
-    const { settings, logger, http, dispatcher, connect, lookup, changes, notices } = this.#services;
+    const { settings, logger, clock, http, dispatcher, connect, lookup, changes, notices } = this.#services;
     const { extensions } = this.#services;
     const context: Omit<PluginServices, 'extensions' | 'serve'> & Pick<PluginContext, OwnMembers> = {
       settings,
       logger,
+      clock,
       http,
       connect,
       lookup,

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import type { Dispatcher } from 'undici';
+import type { Clock } from './clock.ts';
 import type { Connect, Lookup } from './connect.ts';
 import type { ExtensionPoint, Extensions, Provide } from './extension.ts';
 import type { DispatcherOptions, HttpClient } from './http.ts';
@@ -94,6 +95,8 @@ export interface PluginContext<
   readonly settings: Settings;
   readonly emit: Emit<Types>;
   readonly logger: Logger;
+  /** What time it is. Tests move it: a plugin that waits for a time of day must not ask the machine. */
+  readonly clock: Clock;
   readonly http: HttpClient;
   /** For what does not speak HTTP. */
   readonly connect: Connect;

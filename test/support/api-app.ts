@@ -73,7 +73,10 @@ export async function startApi(
   const adapter = createFastifyAdapter(http);
   const root = {
     module: RootOfSpecs,
-    imports: [...kernel(storage, log), ApiModule.register(apiOptions)],
+    imports: [
+      ...kernel(storage, log),
+      ApiModule.register({ types: plugins.flatMap(({ types }) => types), ...apiOptions }),
+    ],
     controllers,
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

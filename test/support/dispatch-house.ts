@@ -83,8 +83,9 @@ export function dispatchHouse(options: HouseOptions = {}) {
     /** `lamp/<key>` for each key. */
     lamps(...keys: readonly string[]): readonly string[] {
       const object = { type: 'lamp', tags: [], settings: {}, enabled: true, managedBy: 'api' } as const;
+      const at = { createdAt: 1, updatedAt: 1, changedAt: 1 };
       for (const key of keys) {
-        index.change({ kind: 'object', put: { ...object, key, name: key, createdAt: 1, updatedAt: 1 } });
+        index.change({ kind: 'object', put: { ...object, ...at, key, name: key } });
       }
       return keys.map((key) => `lamp/${key}`);
     },

@@ -128,6 +128,10 @@ export class MemoryStorage
     });
   }
 
+  readyMade(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
   outbox(): Promise<readonly []> {
     return Promise.resolve([]);
   }

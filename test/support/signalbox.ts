@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startSignalbox as start, type RunningSignalbox } from '../../src/bootstrap.ts';
+import type { Clock } from '../../src/sdk/index.ts';
 import { ApiClient } from './api-client.ts';
 
 /** Parts of the configuration file. Loopback may be reached and any port is listened on, unless it says otherwise. */
@@ -13,6 +14,8 @@ export interface TestOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** To start again on the data of an earlier one. Default: a new folder, removed in the end. */
   readonly data?: string;
+  /** Default: that of the machine. */
+  readonly clock?: Clock;
   /** Default: any free one. */
   readonly port?: number;
 }
@@ -33,6 +36,7 @@ export async function startSignalbox({
   env = {},
   data,
   port = 0,
+  clock,
 }: TestOptions = {}): Promise<TestSignalbox> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
   const file = join(folder, 'signalbox.yaml');
@@ -45,11 +49,12 @@ export async function startSignalbox({
       ...config,
     }),
   );
-  const running = await start({
+  const options = {
     file,
     overrides: { server: { port }, data: data ?? join(folder, 'data') },
     env: { SIGNALBOX_ADMIN_TOKEN: token, ...env },
-  }).catch((error: unknown) => {
+  };
+  const running = await start(options, { clock }).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });

@@ -64,7 +64,7 @@ async function gatewayFor(
   { store = async () => {}, trustProxy = false }: HouseOptions = {},
 ): Promise<House> {
   const views: readonly Route[] = Object.entries(routes).map(([key, settings]) => ({
-    ...{ type: 'route', key, name: key, tags: [] },
+    ...{ type: 'route', key, name: key, tags: [], changedAt: 0 },
     settings: routeSettings.parse(settings),
   }));
   const agent = new Agent();

@@ -348,6 +348,7 @@ it('asks of two endpoints that were saved apart the older one', async () => {
     tags: [],
     managedBy: 'api',
     updatedAt: 2,
+    changedAt: 2,
   } as const;
   const settings = { auth: { type: 'none' } };
   index.change({ kind: 'object', put: { ...common, type: 'bell', settings, createdAt: 2 } });
@@ -365,6 +366,7 @@ it('is not there when its settings do not fit its type any more, and the log say
     tags: [],
     managedBy: 'api',
     updatedAt: 1,
+    changedAt: 1,
   } as const;
   const put = { ...common, type: 'bell', settings: { auth: { type: 'gone' } }, createdAt: 1 };
   api.app.get(ResourceIndex).change({ kind: 'object', put });

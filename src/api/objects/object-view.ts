@@ -29,6 +29,8 @@ export interface ObjectView extends ManagedView {
   readonly stateAt?: string;
   /** There while it does nothing but fail: its runs are held. */
   readonly health?: HealthView;
+  /** What its type has to say of it; only where one object is shown. */
+  readonly summary?: JsonObject;
   /** Where it takes what other systems post; of inbound endpoints only. */
   readonly inbound?: string;
 }
@@ -40,11 +42,13 @@ export function objectView(
     told,
     inbound,
     health,
+    summary,
   }: {
     readonly settings: JsonObject;
     readonly told: ObjectState | undefined;
     readonly inbound: boolean;
     readonly health: TargetHealthView | undefined;
+    readonly summary?: JsonObject | undefined;
   },
 ): ObjectView {
   const { type, key, name, enabled, tags } = object;
@@ -52,6 +56,7 @@ export function objectView(
     ...{ type, key, name, enabled, tags, settings },
     ...(told && { state: told.state, stateAt: rfc3339Of(told.at) }),
     ...(health && { health: healthView(health) }),
+    ...(summary && { summary }),
     ...(inbound && { inbound: `/api/ingest/${encodeURIComponent(key)}` }),
     ...managedView(object),
   };

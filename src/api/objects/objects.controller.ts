@@ -4,9 +4,11 @@ import type { ObjectRecord } from '../../domain/records.ts';
 import { ObjectTester, type ObjectTest } from '../../kernel/dispatch/object-tester.ts';
 import { TargetHealth } from '../../kernel/dispatch/target-health.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
+import { ObjectAnswers } from '../../kernel/resources/object-answers.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { Applied, ResourceInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
+import type { JsonObject } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import type { PageQueryDto } from '../paging/page-query.dto.ts';
@@ -32,6 +34,7 @@ export class ObjectsController {
     private readonly registry: PluginRegistry,
     private readonly tester: ObjectTester,
     private readonly health: TargetHealth,
+    private readonly answers: ObjectAnswers,
   ) {}
 
   @Get()
@@ -51,7 +54,8 @@ export class ObjectsController {
   @Get(':type/:key')
   @RequireScope('read')
   get(@Param() path: ObjectPath): ObjectView {
-    return this.#view(this.#find(path));
+    const object = this.#find(path);
+    return this.#view(object, this.answers.summary(object));
   }
 
   @Post(':type')
@@ -117,8 +121,9 @@ export class ObjectsController {
     return object;
   }
 
-  #view(object: ObjectRecord): ObjectView {
+  #view(object: ObjectRecord, summary?: JsonObject): ObjectView {
     return objectView(object, {
+      summary,
       settings: this.service.maskedSettings(object),
       told: this.index.state(object.type, object.key),
       inbound: this.registry.type(object.type)?.inbound !== undefined,

@@ -31,6 +31,7 @@ const desk: ObjectRecord = {
   managedBy: 'api',
   createdAt: 0,
   updatedAt: 0,
+  changedAt: 0,
 };
 
 const refused = (): Promise<never> => Promise.reject(new Error('nothing is to be sent'));
@@ -65,6 +66,7 @@ describe('a test of an object', () => {
       durationMs: expect.any(Number),
       result: {
         type: 'lamp',
+        changedAt: 0,
         key: 'desk',
         name: 'Desk',
         tags: [],

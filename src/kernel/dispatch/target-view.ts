@@ -16,7 +16,7 @@ export interface TargetView {
 
 /** Throws SETTINGS_INVALID when the settings do not fit the type any more. */
 export function targetView(object: ObjectRecord, type: AnyObjectType): TargetView {
-  const { key, name, tags } = object;
+  const { key, name, tags, changedAt } = object;
   const schema = settingsSchema(type);
   const parsed = schema.safeParse(object.settings);
   if (!parsed.success) {
@@ -24,7 +24,7 @@ export function targetView(object: ObjectRecord, type: AnyObjectType): TargetVie
     throw schemaError(parsed.error, { code: 'SETTINGS_INVALID', subject, prefix: 'settings' });
   }
   return {
-    view: deepFreeze({ type: type.name, key, name, tags, settings: parsed.data }),
+    view: deepFreeze({ type: type.name, key, name, tags, changedAt, settings: parsed.data }),
     redact: createRedactor(secretValues(schema, object.settings)),
   };
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { splitRef } from '../../domain/records.ts';
 import type {
+  Clock,
   Connect,
   Lookup,
   Discovery,
@@ -17,6 +18,7 @@ import type {
   RequestHandler,
 } from '../../sdk/index.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
+import { CLOCK } from '../clock.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { Announcer } from '../notices/announcer.ts';
 import { Notices } from '../notices/notices.ts';
@@ -40,6 +42,7 @@ export class KernelPluginHost implements PluginHost {
     inner: Notices,
     private readonly egress: EgressHttp,
     private readonly mounts: Mounts,
+    @Inject(CLOCK) readonly clock: Clock,
     @Inject(KERNEL_LOGGER) private readonly log: KernelLogger,
   ) {
     inner.on('resource.changed', ({ ref }) => {

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type {
+  Clock,
   Connect,
   Lookup,
   Discovery,
@@ -35,6 +36,7 @@ export interface PluginHost {
   /** Objects of any type that were put or removed. */
   readonly changes: Observable<ObjectRef>;
   readonly notices: Observable<Notice>;
+  readonly clock: Clock;
   /** The guarded way out. */
   readonly http: HttpClient;
   readonly connect: Connect;

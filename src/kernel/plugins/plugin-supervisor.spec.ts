@@ -12,6 +12,7 @@ import {
   type Teardown,
 } from 'signalbox/sdk';
 import type { PluginHost } from './plugin-host.ts';
+import { systemClock } from '../../sdk/index.ts';
 import { PluginRegistry, type PluginState, type PluginStatus } from './plugin-registry.ts';
 import { blamePlugin } from './plugin-scope.ts';
 import { PluginSupervisor } from './plugin-supervisor.ts';
@@ -74,9 +75,12 @@ function hostFor(emitted: Emission<unknown>[]): PluginHost {
     },
     object: () => undefined,
     discovered: () => Promise.resolve([]),
+    clock: systemClock,
     changes: NEVER,
     notices: NEVER,
-    objects: (type) => [{ type, key: 'front-door', name: 'front-door', tags: [], settings: {} }],
+    objects: (type) => [
+      { type, key: 'front-door', name: 'front-door', tags: [], settings: {}, changedAt: 0 },
+    ],
     http: { request: async () => Promise.reject(new Error('no network here')) },
     connect: async () => Promise.reject(new Error('no network here')),
     lookup: async () => Promise.reject(new Error('no network here')),

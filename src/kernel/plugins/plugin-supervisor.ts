@@ -149,6 +149,7 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
     return {
       settings: this.#loaded.settings,
       logger: this.#logger,
+      clock: this.#host.clock,
       http: this.#host.http,
       dispatcher: (options) => this.#host.dispatcher(options),
       serve: (prefix, handler) => this.#host.serve(this.#name, prefix, this.#guarded(handler)),

@@ -5,6 +5,7 @@ import { expect, it } from '@jest/globals';
 import { filter, firstValueFrom, from, merge, NEVER } from 'rxjs';
 import { defineObjectType, definePlugin, z, type AnyPlugin } from 'signalbox/sdk';
 import { PLUGIN_HOST, type PluginHost } from './plugin-host.ts';
+import { systemClock } from '../../sdk/index.ts';
 import { PluginRegistry, type PluginState } from './plugin-registry.ts';
 import { PluginModule } from './plugin.module.ts';
 
@@ -14,6 +15,7 @@ const host: PluginHost = {
   objects: () => [],
   discovered: () => Promise.resolve([]),
   object: () => undefined,
+  clock: systemClock,
   changes: NEVER,
   notices: NEVER,
   http: { request: async () => Promise.reject(new Error('no network here')) },

@@ -41,6 +41,11 @@ export class ObjectViews {
     return record?.enabled === true ? this.#of(record) : undefined;
   }
 
+  /** Any, switched off or not; undefined when its settings do not fit its type any more. */
+  of(record: ObjectRecord): ObjectView | undefined {
+    return this.#of(record);
+  }
+
   /** The secrets in the settings of an object. */
   secretsOf(type: string, key: string): readonly string[] {
     const [record, known] = [this.index.object(type, key), this.registry.type(type)];
@@ -53,7 +58,7 @@ export class ObjectViews {
     return view === 'unfit' ? undefined : view;
   }
 
-  #make({ type: typeName, key, name, tags, settings }: ObjectRecord): ObjectView | 'unfit' {
+  #make({ type: typeName, key, name, tags, settings, changedAt }: ObjectRecord): ObjectView | 'unfit' {
     const type = this.registry.type(typeName);
     const parsed = type && settingsSchema(type).safeParse(settings);
     if (!parsed?.success) {
@@ -63,7 +68,7 @@ export class ObjectViews {
     }
     const { index } = this;
     return Object.freeze({
-      ...{ type: typeName, key, name, tags, settings: deepFreeze(parsed.data) },
+      ...{ type: typeName, key, name, tags, changedAt, settings: deepFreeze(parsed.data) },
       get state() {
         return index.state(typeName, key)?.state;
       },

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import { compileFilter } from '../../domain/filter.ts';
 import { splitName, type ManagedBy, type TriggerRecord } from '../../domain/records.ts';
+import { schemaError } from '../../domain/schema-error.ts';
 import { checkTemplate } from '../../domain/template.ts';
-import type { AnyObjectType, JsonObject, JsonValue } from '../../sdk/index.ts';
+import { z, type AnyObjectType, type JsonObject, type JsonValue } from '../../sdk/index.ts';
 import type { EgressHttp } from '../egress/egress-http.ts';
 import { checkEndpoint } from '../inbound/endpoint-rules.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
@@ -65,7 +67,9 @@ export class RecordBuilder {
         exists: (other) => this.staging.object(other, key) !== undefined,
       },
     );
+    this.#check(type, settings, `${typeName}/${key}`);
     const { name = key, enabled = true, tags = [] } = input;
+    const same = stored?.enabled === enabled && isDeepStrictEqual(stored.settings, settings);
     const put = {
       type: typeName,
       key,
@@ -74,8 +78,23 @@ export class RecordBuilder {
       tags: [...new Set(tags)],
       settings,
       ...this.#managed(stored),
+      changedAt: same ? stored.changedAt : this.now,
     };
     return { kind: 'object', put };
+  }
+
+  #check(type: AnyObjectType, settings: JsonObject, subject: string): void {
+    // The settings are as the schema made them that the method was typed with.
+    const check = () => type.check?.(settings as never) ?? [];
+    const problems = this.judges.registry.inScopeOf(type.name, check);
+    if (problems.length === 0) return;
+    const issues = problems.map(({ path, message }) => ({
+      code: 'custom' as const,
+      path: [...path],
+      message,
+    }));
+    const error = new z.ZodError(issues);
+    throw schemaError(error, { code: 'SETTINGS_INVALID', subject, prefix: 'settings' });
   }
 
   /** Tags come into being when they are first put on an object. */

@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import { splitRef, type ManagedBy, type ObjectRecord, type ObjectState } from '../../domain/records.ts';
-import type { Discovery, JsonObject } from '../../sdk/index.ts';
+import type { Clock, Discovery, JsonObject, ReadyMade } from '../../sdk/index.ts';
+import { CLOCK } from '../clock.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { Notices } from '../notices/notices.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
-import { RESOURCE_STORE, type ResourceChange, type ResourceStorePort } from '../ports.ts';
+import { RESOURCE_STORE, type ObjectName, type ResourceChange, type ResourceStorePort } from '../ports.ts';
 import { maskSecrets } from '../redaction/redactor.ts';
 import { Serial } from '../serial.ts';
 import { managed, RecordBuilder } from './record-builder.ts';
@@ -45,6 +46,7 @@ export class ResourceService {
     private readonly outbox: Outbox,
     @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
     @Inject(RESOURCE_STORE) private readonly store: ResourceStorePort,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Reads everything from the disk; once, before anything is routed. */
@@ -57,14 +59,11 @@ export class ResourceService {
     return (await this.revise({ inputs, managedBy })).applied;
   }
 
-  /**
-   * All or nothing. Rejects with the first error, which names its input. One that depends on what is stored is made by a function:
-   * nothing else is written between its look and the change.
-   */
-  revise(revision: Revision | (() => Revision)): Promise<RevisionResult> {
+  /** All or nothing. Rejects with the first error, which names its input. */
+  revise(revision: Revision): Promise<RevisionResult> {
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
-      const result = this.#revised(typeof revision === 'function' ? revision() : revision, staging);
+      const result = this.#revised(revision, staging);
       await this.#write(staging.changes);
       return result;
     });
@@ -134,7 +133,7 @@ export class ResourceService {
     if (!object) throw new SignalboxError('REFERENCE_MISSING', `there is no object ${ref}`, { field: ref });
     if (object.tags.includes(tag) === bears) return 'unchanged';
     const tags = bears ? [...object.tags, tag] : object.tags.filter((other) => other !== tag);
-    const now = Date.now();
+    const now = this.clock.now();
     staging.put({ kind: 'object', put: { ...object, tags, ...managed('api', object, now) } });
     return bears ? 'added' : 'removed';
   }
@@ -144,7 +143,7 @@ export class ResourceService {
    * all up to date. Gives the keys of the new ones. All or nothing.
    */
   discover(type: string, found: readonly Discovery[]): Promise<readonly string[]> {
-    const at = Date.now();
+    const at = this.clock.now();
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
       const builder = this.#builder(staging, 'event');
@@ -163,6 +162,41 @@ export class ResourceService {
     });
   }
 
+  /**
+   * Puts the objects that types bring along, those that were never put before. Somebody's own object under the same key
+   * stays as it is. Gives what is wrong with those that cannot be put.
+   */
+  putReadyMade(): Promise<readonly SignalboxError[]> {
+    return this.#serial.run(async () => {
+      const known = new Set((await this.store.readyMade()).map(({ type, key }) => `${type}/${key}`));
+      const staging = new Staging(this.index);
+      const builder = this.#builder(staging, 'api');
+      const fresh = this.registry
+        .types()
+        .flatMap(({ type }) => (type.readyMade ?? []).map((object) => ({ ...object, type: type.name })))
+        .filter(({ type, key }) => !known.has(`${type}/${key}`));
+      const problems = fresh.flatMap((object) => this.#stageReadyMade(staging, builder, object) ?? []);
+      const names = fresh.map(({ type, key }) => ({ type, key }));
+      await this.#write(staging.changes, [], names);
+      return problems;
+    });
+  }
+
+  #stageReadyMade(
+    staging: Staging,
+    builder: RecordBuilder,
+    object: ReadyMade & ObjectName,
+  ): SignalboxError | undefined {
+    if (staging.object(object.type, object.key)) return undefined;
+    try {
+      for (const put of builder.build({ kind: 'object', ...object })) staging.put(put);
+      return undefined;
+    } catch (error) {
+      if (error instanceof SignalboxError) return error;
+      throw error;
+    }
+  }
+
   /** Undefined when it says nothing new. */
   #stateOf(type: string, { key, state: found }: Discovery, at: number): ObjectState | undefined {
     const known = this.index.state(type, key);
@@ -176,7 +210,8 @@ export class ResourceService {
     return this.#serial.run(async () => {
       const object = this.index.object(type, key);
       if (!object || object.enabled === enabled) return;
-      await this.#write([{ kind: 'object', put: { ...object, enabled, updatedAt: Date.now() } }]);
+      const now = this.clock.now();
+      await this.#write([{ kind: 'object', put: { ...object, enabled, updatedAt: now, changedAt: now } }]);
     });
   }
 
@@ -201,18 +236,22 @@ export class ResourceService {
 
   #builder(staging: Staging, managedBy: ManagedBy): RecordBuilder {
     const { registry, egress } = this;
-    return new RecordBuilder({ registry, egress }, staging, managedBy, Date.now());
+    return new RecordBuilder({ registry, egress }, staging, managedBy, this.clock.now());
   }
 
   #revised(revision: Revision, staging: Staging): RevisionResult {
     return revise(revision, { staging, builder: this.#builder(staging, revision.managedBy) });
   }
 
-  async #write(changes: readonly ResourceChange[], states: readonly ObjectState[] = []): Promise<void> {
-    if (changes.length + states.length === 0) return;
+  async #write(
+    changes: readonly ResourceChange[],
+    states: readonly ObjectState[] = [],
+    readyMade: readonly ObjectName[] = [],
+  ): Promise<void> {
+    if (changes.length + states.length + readyMade.length === 0) return;
     const known = changes.map((change) => exists(this.index, change));
     const outbox = this.outbox.recordsOf(changes.flatMap((change) => this.#objectChange(change) ?? []));
-    await this.store.apply(changes, outbox, states);
+    await this.store.apply(changes, outbox, states, readyMade);
     for (const change of changes) this.index.change(change);
     this.index.noteFound(states);
     changes.forEach((change, i) => {

@@ -1,7 +1,7 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { describe, expect, it } from '@jest/globals';
 import { noOutbox } from '../../../test/support/no-outbox.ts';
-import { defineObjectType, definePlugin, z } from '../../sdk/index.ts';
+import { defineObjectType, definePlugin, systemClock, z } from '../../sdk/index.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
 import { defaultLimits } from '../limits.ts';
 import { Notices } from '../notices/notices.ts';
@@ -27,12 +27,15 @@ function house() {
   const store: ResourceStorePort = {
     load: () => Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] }),
     apply: (changes) => Promise.resolve(void written.push([...changes])),
+    readyMade: () => Promise.resolve([]),
     outbox: () => Promise.resolve([]),
     clearOutbox: () => Promise.resolve(),
   };
   const egress = new EgressHttp({ allow: [], own: [] });
   const notices = new Notices(new EventEmitter2());
-  const service = new ResourceService(index, registry, egress, notices, noOutbox, defaultLimits, store);
+  const service = new ResourceService(
+    ...([index, registry, egress, notices, noOutbox, defaultLimits, store, systemClock] as const),
+  );
   return { index, service, written };
 }
 

@@ -14,7 +14,7 @@ export function standIn(input: ResourceInput): readonly Put[] {
     updatedAt: 0,
   } as const;
   if (input.kind === 'object') {
-    return [{ kind: 'object', put: { ...common, type: input.type, key: input.key, tags: [] } }];
+    return [{ kind: 'object', put: { ...common, type: input.type, key: input.key, tags: [], changedAt: 0 } }];
   }
   if (input.kind !== 'task' || input.id === undefined) return [];
   const { id, action, target } = input;

@@ -3,6 +3,7 @@ import { EventEntity } from './event.entity.ts';
 import { ObjectEntity } from './object.entity.ts';
 import { ObjectStateEntity } from './object-state.entity.ts';
 import { OutboxEntity } from './outbox.entity.ts';
+import { ReadyMadeEntity } from './ready-made.entity.ts';
 import { RunEntity } from './run.entity.ts';
 import { TagEntity } from './tag.entity.ts';
 import { TargetHealthEntity } from './target-health.entity.ts';
@@ -17,6 +18,7 @@ export const entities = [
   ObjectEntity,
   ObjectStateEntity,
   OutboxEntity,
+  ReadyMadeEntity,
   RunEntity,
   TagEntity,
   TargetHealthEntity,

@@ -1,7 +1,7 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import type { ObjectRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
-import { json } from './columns.ts';
+import { epoch, json } from './columns.ts';
 import { managed, managedRow, toManaged } from './managed.ts';
 
 export const ObjectEntity = defineEntity({
@@ -14,6 +14,7 @@ export const ObjectEntity = defineEntity({
     tags: json<readonly string[]>(),
     settings: json<JsonObject>(),
     ...managed,
+    changedAt: epoch().default(0),
   },
 });
 
@@ -26,6 +27,7 @@ export function toObject(row: InferEntity<typeof ObjectEntity>): ObjectRecord {
     tags: row.tags,
     settings: row.settings,
     ...toManaged(row),
+    changedAt: row.changedAt,
   };
 }
 

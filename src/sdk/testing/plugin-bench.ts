@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ReplaySubject, Subject } from 'rxjs';
+import { systemClock, type Clock } from '../clock.ts';
 import type { ExtensionPoint } from '../extension.ts';
 import { ExtensionSet } from '../extension-set.ts';
 import { createHttpClient } from '../http-client.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { Logger } from '../logger.ts';
 import type { InboundEvent } from '../inbound.ts';
 import type { AnyObjectType, ObjectView } from '../object-type.ts';
@@ -31,12 +32,14 @@ interface BenchObject {
   readonly tags?: readonly string[];
   readonly settings?: unknown;
   readonly state?: JsonObject;
+  readonly changedAt?: number;
 }
 
 interface BenchOptions {
   readonly settings?: unknown;
   readonly objects?: readonly BenchObject[];
   readonly logger?: Logger;
+  readonly clock?: Clock;
 }
 
 /** The object of an action or a test. */
@@ -51,6 +54,7 @@ export class PluginBench implements AsyncDisposable {
   readonly refused: { name: string; error: Error }[] = [];
   readonly #plugin: AnyPlugin;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #http = createHttpClient();
   readonly #tcp = createTcpConnector();
   readonly #served = new ServedRequests();
@@ -65,16 +69,21 @@ export class PluginBench implements AsyncDisposable {
   /** What the plugin failed with, until somebody hears of it. */
   #unheard: { readonly error: unknown } | undefined;
 
-  constructor(plugin: AnyPlugin, { settings, objects = [], logger = silent }: BenchOptions) {
+  constructor(
+    plugin: AnyPlugin,
+    { settings, objects = [], logger = silent, clock = systemClock }: BenchOptions,
+  ) {
     const problems = pluginProblems(plugin);
     if (problems.length > 0) throw new Error(`plugin ${plugin.name}: ${problems.join('; ')}`);
     this.#plugin = plugin;
     this.#logger = logger;
+    this.#clock = clock;
     this.settings = parse(plugin.settings, settings, [plugin.name, 'settings']);
     for (const object of objects) this.addObject(object);
     this.#session = new PluginSession(plugin, {
       settings: this.settings,
       logger,
+      clock,
       http: this.#http,
       connect: this.#tcp.connect,
       lookup: this.#tcp.lookup,
@@ -140,7 +149,7 @@ export class PluginBench implements AsyncDisposable {
     if (!action) throw new Error(`plugin ${this.#plugin.name} has no action "${name}"`);
     return attemptAction(action, {
       ...run,
-      object: viewOf(type, { key: 'test', ...run.object }, name),
+      object: this.#viewOf(type, { key: 'test', ...run.object }, name),
       input: parse(action.input, run.input, [name, 'input']),
       http: this.#http,
       connect: this.#tcp.connect,
@@ -159,7 +168,7 @@ export class PluginBench implements AsyncDisposable {
     if (!type.test) throw new Error(`plugin ${this.#plugin.name} has no test of the object type "${name}"`);
     // `never` is how AnyObjectType forgets its types; the settings were parsed by the type's own schema.
     return tryObject(async (context) => type.test?.(context as never), {
-      object: viewOf(type, { key: 'test', ...object }, name),
+      object: this.#viewOf(type, { key: 'test', ...object }, name),
       http: this.#http,
       connect: this.#tcp.connect,
       lookup: this.#tcp.lookup,
@@ -175,7 +184,23 @@ export class PluginBench implements AsyncDisposable {
   ): readonly InboundEvent[] {
     const type = this.#type(name);
     if (!type.inbound) throw new Error(`objects of type "${name}" are no inbound endpoints`);
-    return readInbound(type.inbound, viewOf(type, { key: 'test', ...object }, name), post);
+    return readInbound(type.inbound, this.#viewOf(type, { key: 'test', ...object }, name), post);
+  }
+
+  showView(
+    name: string,
+    view: string,
+    { object, query }: { readonly object: BenchTarget; readonly query?: Readonly<Record<string, string>> },
+  ): JsonValue {
+    const type = this.#type(name);
+    const found = own(type.views, view);
+    if (!found) throw new Error(`objects of type "${name}" have no view "${view}"`);
+    // `never`: see `runTest`.
+    return found.show({
+      object: this.#viewOf(type, { key: 'test', ...object }, name),
+      query: parse(found.query, query, [name, view]),
+      now: this.#clock.now(),
+    } as never);
   }
 
   objects(type: string): readonly ObjectView[] {
@@ -184,7 +209,12 @@ export class PluginBench implements AsyncDisposable {
 
   addObject(object: BenchObject): void {
     const ref = `${object.type}/${object.key}`;
-    this.#objects.set(ref, viewOf(this.#type(object.type), object, ref));
+    const type = this.#type(object.type);
+    const view = this.#viewOf(type, object, ref);
+    // `never`: see `runTest`.
+    const [problem] = type.check?.(view.settings as never) ?? [];
+    if (problem) throw new Error(`${ref}: settings.${problem.path.join('.')}: ${problem.message}`);
+    this.#objects.set(ref, view);
     this.#changes.next({ type: object.type, key: object.key });
   }
 
@@ -272,6 +302,15 @@ export class PluginBench implements AsyncDisposable {
     return Promise.resolve(found.map(({ key }) => key).filter((key) => !known.has(key)));
   }
 
+  #viewOf(type: AnyObjectType, object: Omit<BenchObject, 'type'>, subject: string): ObjectView {
+    const { key, name = key, tags = [], state, changedAt = this.#clock.now() } = object;
+    return {
+      ...{ type: type.name, key, name, tags, changedAt },
+      settings: parse(type.settings, object.settings, [subject, 'settings']),
+      ...(state && { state }),
+    };
+  }
+
   #objectsOf(type: string): readonly ObjectView[] {
     const { name } = this.#type(type);
     return [...this.#objects.values()]
@@ -284,18 +323,6 @@ export class PluginBench implements AsyncDisposable {
     if (!type) throw new Error(`plugin ${this.#plugin.name} does not declare the object type "${name}"`);
     return type;
   }
-}
-
-function viewOf(type: AnyObjectType, object: Omit<BenchObject, 'type'>, subject: string): ObjectView {
-  const { key, name = key, tags = [], state } = object;
-  return {
-    type: type.name,
-    key,
-    name,
-    tags,
-    settings: parse(type.settings, object.settings, [subject, 'settings']),
-    ...(state && { state }),
-  };
 }
 
 function checkInstance(type: AnyObjectType, name: string, object: string | undefined): void {

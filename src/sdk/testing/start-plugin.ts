@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { AnyObjectType, ObjectView } from '../object-type.ts';
+import type { Clock } from '../clock.ts';
 import type { ExtensionPoint } from '../extension.ts';
 import type { EventName, PluginDefinition } from '../plugin.ts';
 import type { Logger } from '../logger.ts';
+import type { JsonValue } from '../json.ts';
 import type { Notice } from '../notice.ts';
 import type { AttemptOptions, TestOutcome, TrialOutcome } from './action-run.ts';
 import type { InboundEvent } from '../inbound.ts';
@@ -16,6 +18,8 @@ export interface StartOptions<Type extends AnyObjectType> {
   readonly objects?: readonly TestObject<Type>[];
   /** Default: silence. */
   readonly logger?: Logger;
+  /** Default: that of the machine. See `movableClock`. */
+  readonly clock?: Clock;
 }
 
 type Settings<Schema extends z.ZodType> = { readonly settings: z.input<Schema> };
@@ -71,6 +75,16 @@ export interface StartedPlugin<Schema extends z.ZodType, Type extends AnyObjectT
     name: Name,
     post: InboundPost & { readonly object: TestTarget<Type, `${Name}.inbound`> },
   ): readonly InboundEvent[];
+
+  /** What a view shows of an object. Throws what the view throws, or when settings or query do not fit. */
+  showView<const Name extends Type['name']>(
+    name: Name,
+    view: string,
+    run: {
+      readonly object: TestTarget<Type, `${Name}.view`>;
+      readonly query?: Readonly<Record<string, string>>;
+    },
+  ): JsonValue;
 
   /** The objects of a type: those that were given, and those that the plugin has discovered. */
   objects(type: Type['name']): readonly ObjectView[];

@@ -69,7 +69,7 @@ const managed = { managedBy: 'api', createdAt: 1_700_000_000_000, updatedAt: 1_7
 
 export function object(over: Partial<ObjectRecord> = {}): ObjectRecord {
   const base = { type: 'vm', key: 'gpu-01', name: 'GPU 1', enabled: true, tags: ['vms/jthompson-gpu'] };
-  return { ...base, settings: { host: 'node-3' }, ...managed, ...over };
+  return { ...base, settings: { host: 'node-3' }, changedAt: 1_700_000_000_001, ...managed, ...over };
 }
 
 /** What an event told of the object. */

@@ -3,6 +3,7 @@ import { FirstTables } from './0001-first-tables.ts';
 import { ObjectStates } from './0002-object-states.ts';
 import { ChangedByHand } from './0003-changed-by-hand.ts';
 import { TargetHealth } from './0005-target-health.ts';
+import { ReadyMadeObjects } from './0006-ready-made.ts';
 
 /** In their order. A migration that has been released is never changed again. */
 export const migrations: readonly MigrationObject[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationObject[] = [
   { name: '0002-object-states', class: ObjectStates },
   { name: '0003-changed-by-hand', class: ChangedByHand },
   { name: '0005-target-health', class: TargetHealth },
+  { name: '0006-ready-made', class: ReadyMadeObjects },
 ];
