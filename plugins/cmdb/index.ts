@@ -11,7 +11,6 @@ export const cmdb = defineObjectType({
   settings: z.looseObject({}),
   events: { created, updated, deleted },
   register: true,
-  ends: ['deleted'],
   changed: eventOfChange,
 });
 

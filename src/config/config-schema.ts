@@ -137,6 +137,7 @@ const defaultPlugins = [
   'system',
   'cmdb',
   'route',
+  'schedule',
   'webhook',
   'email',
   'alertmanager',

@@ -83,7 +83,7 @@ describe('docs/api.md', () => {
   let signalbox: TestSignalbox;
 
   beforeAll(async () => {
-    signalbox = await startSignalbox({ config: { plugins: ['vm', 'webhook', 'generic'] } });
+    signalbox = await startSignalbox({ config: { plugins: ['vm', 'webhook', 'schedule', 'generic'] } });
   });
   afterAll(async () => {
     await signalbox[Symbol.asyncDispose]();
