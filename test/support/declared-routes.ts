@@ -19,6 +19,8 @@ function routesOf(controller: { readonly prototype: object }): string[] {
       .map((part): unknown => Reflect.getMetadata(PATH_METADATA, part))
       .filter((part) => part !== '/')
       .join('/');
-    return typeof method === 'number' ? [`${RequestMethod[method] ?? ''} /${path}`] : [];
+    // The router's way to write a colon that begins no parameter.
+    const url = path.replaceAll('::', ':');
+    return typeof method === 'number' ? [`${RequestMethod[method] ?? ''} /${url}`] : [];
   });
 }

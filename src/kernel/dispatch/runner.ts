@@ -10,19 +10,11 @@ import { eventView } from '../routing/event-view.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { splitName } from '../../domain/records.ts';
 import { AttemptRecorder } from './attempt-recorder.ts';
+import type { Performed } from './performed.ts';
 import type { PreparedTarget } from './preparation.ts';
 import { redactedError, redactedLogger } from './redacted-logger.ts';
 import { RenderedInput } from './rendered-input.ts';
 import { judge, lastWords, type Ending, type Verdict } from './verdict.ts';
-
-/** What came of an attempt. */
-export interface Performed {
-  readonly settlement: Settlement;
-  /** What it tells of the target; nothing where the attempt ended before that. */
-  readonly answer?: 'answered' | 'failed';
-  /** What the action threw, for the dispatcher to look at. */
-  readonly error?: unknown;
-}
 
 /** Milliseconds that an action has to say, after a shutdown has aborted it, whether it has done anything. */
 const lastWordsMs = 500;

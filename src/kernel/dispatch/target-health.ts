@@ -15,7 +15,7 @@ import {
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { Serial } from '../serial.ts';
 import { Backlog } from './backlog.ts';
-import type { Performed } from './runner.ts';
+import type { Performed } from './performed.ts';
 
 const failing: HoldReason = 'target_failing';
 
