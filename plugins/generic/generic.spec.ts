@@ -119,6 +119,17 @@ describe('a list', () => {
   });
 });
 
+it('refuses to write more into texts than there is room for, whatever becomes of them', async () => {
+  const body = { title: 'x'.repeat(400_000), list: Array.from({ length: 90 }, (_, n) => n) };
+  const refusal = 'more than 32 million characters; post less at once';
+  await expect(eventOf({ data: { text: '${body.title} '.repeat(90) } }, body)).rejects.toThrow(refusal);
+  await expect(eventOf({ id: '${body.title} '.repeat(90) }, body)).rejects.toThrow(refusal);
+  const values = { known: { from: '${body.title} ${item}', map: {} } };
+  const dropped = { items: 'body.list', when: { 'values.known': true } };
+  await expect(eventOf(dropped, body, { values })).rejects.toThrow(refusal);
+  expect(await eventOf({ data: '${body.title} '.repeat(10) }, body)).toBeDefined();
+});
+
 describe('a condition', () => {
   const events = [
     { when: { 'body.status': 0 }, type: 'vm.error' },

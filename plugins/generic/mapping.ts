@@ -8,16 +8,16 @@ import {
 } from 'signalbox/sdk';
 import { instant } from './instant.ts';
 import { compileWhen, type EventMapping, type GenericSettings } from './settings.ts';
-import { compilePath, compileText, compileValue, type Scope } from './template.ts';
+import { compilePath, compileText, compileValue, roomForTexts, type Scope } from './template.ts';
 
-type Mapping = (request: InboundRequest) => readonly InboundEvent[];
+type Mapping = (request: InboundRequest) => Iterable<InboundEvent>;
 type Tables = (scope: Scope) => JsonObject;
 
 // Settings of an object stay the same until somebody changes it.
 const compiled = new WeakMap<GenericSettings, Mapping>();
 
-/** The events that the settings make of a request. */
-export function mapRequest(request: InboundRequest<GenericSettings>): readonly InboundEvent[] {
+/** The events that the settings make of a request, each when it is asked for. */
+export function mapRequest(request: InboundRequest<GenericSettings>): Iterable<InboundEvent> {
   const { settings } = request.object;
   let mapping = compiled.get(settings);
   if (!mapping) compiled.set(settings, (mapping = compile(settings)));
@@ -27,11 +27,12 @@ export function mapRequest(request: InboundRequest<GenericSettings>): readonly I
 function compile({ values, events }: GenericSettings): Mapping {
   const tables = compileTables(values);
   const each = events.map((event, i) => compileEvent(event, { tables, place: `settings.events[${i}]` }));
-  return (request) => {
+  return function* (request) {
+    const { headers } = request;
     const body = request.json();
     const digest = createHash('sha256').update(request.body).digest('hex');
-    const scope: Scope = { body, headers: request.headers, item: body, index: 0, values: {}, digest };
-    return each.flatMap((eventsOf) => eventsOf(scope));
+    const scope = { body, headers, item: body, index: 0, values: {}, digest, room: roomForTexts() };
+    for (const eventsOf of each) yield* eventsOf(scope);
   };
 }
 
@@ -56,18 +57,23 @@ function compileTables(values: GenericSettings['values']): Tables {
 function compileEvent(
   mapping: EventMapping,
   { tables, place }: { readonly tables: Tables; readonly place: string },
-): (scope: Scope) => readonly InboundEvent[] {
+): (scope: Scope) => Iterable<InboundEvent> {
   const list = mapping.items === undefined ? undefined : compilePath(mapping.items);
   const fits = mapping.when && compileWhen(mapping.when);
   const make = compileFields(mapping, place);
-  return (outer) => {
+  return function* (outer) {
     const items = list ? listOf(list(outer), `${place}.items`) : [outer.body];
-    return items.flatMap((item, index) => {
+    for (const [index, item] of items.entries()) {
       const bare = { ...outer, item, index };
       const scope = { ...bare, values: tables(bare) };
-      return fits?.({ ...scope }) === false ? [] : [make(scope)];
-    });
+      if (fits?.(documentOf(scope)) !== false) yield make(scope);
+    }
   };
+}
+
+/** What a filter sees. */
+function documentOf({ room: _, ...document }: Scope): JsonObject {
+  return document;
 }
 
 function compileFields(mapping: EventMapping, place: string): (scope: Scope) => InboundEvent {

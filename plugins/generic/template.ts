@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from 'signalbox/sdk';
+import { PermanentError, type JsonObject, type JsonValue } from 'signalbox/sdk';
 
 /*
  * The placeholders of a mapping: `${body.alert.title}`, `${headers["x-origin"]}`, `${item.host}`. As in messages, they
@@ -16,6 +16,21 @@ export interface Scope {
   readonly values: JsonObject;
   /** SHA-256 of the body's bytes, hexadecimal. */
   readonly digest: string;
+  /** Shared by all that is made of one request. */
+  readonly room: Room;
+}
+
+/** How many characters may still be written into texts. */
+export interface Room {
+  characters: number;
+}
+
+/**
+ * For one request. A text that mixes something of the body with something of an element is a copy for each element, and
+ * neither texts of tables nor those within one event are seen by Signalbox's own limit, which is half as much.
+ */
+export function roomForTexts(): Room {
+  return { characters: 32_000_000 };
 }
 
 export const roots = ['body', 'headers', 'item', 'index', 'values', 'digest'] as const;
@@ -53,8 +68,8 @@ export function compilePath(path: string): Lookup {
 export function compileText(text: string): (scope: Scope) => string | undefined {
   const parts = parse(text);
   return (scope) => {
-    const filled = parts.map((part) => (typeof part === 'string' ? part : part.lookup(scope)));
-    return filled.some((value) => value == null) ? undefined : filled.map(asText).join('');
+    const values = parts.map((part) => (typeof part === 'string' ? part : part.lookup(scope)));
+    return values.every((value) => value != null) ? joined(values, scope.room) : undefined;
   };
 }
 
@@ -89,7 +104,10 @@ function compileTextValue(text: string): Lookup {
   const [only] = parts;
   if (parts.length === 1 && typeof only === 'object') return only.lookup;
   return (scope) =>
-    parts.map((part) => (typeof part === 'string' ? part : asText(part.lookup(scope) ?? part.raw))).join('');
+    joined(
+      parts.map((part) => (typeof part === 'string' ? part : (part.lookup(scope) ?? part.raw))),
+      scope.room,
+    );
 }
 
 /** `$${` is a literal `${`. */
@@ -120,7 +138,22 @@ function valueAt(root: JsonValue, segments: readonly string[]): JsonValue | unde
   return value;
 }
 
-function asText(value: JsonValue | undefined): string {
+/** Piece by piece, so that what has no room is not made first. */
+function joined(values: readonly JsonValue[], room: Room): string {
+  let text = '';
+  for (const value of values) {
+    const piece = asText(value);
+    if ((room.characters -= piece.length) < 0) {
+      throw new PermanentError(
+        'the texts that the mapping makes of this delivery have more than 32 million characters; post less at once, or take less of it into each text',
+      );
+    }
+    text += piece;
+  }
+  return text;
+}
+
+function asText(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

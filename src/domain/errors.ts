@@ -33,7 +33,11 @@ export const errorCodes = {
     'Body too large',
     'Send at most 256 KiB in one request, 1 MiB to `/api/ingest/:name`.',
   ],
-  BATCH_TOO_LARGE: [413, 'Too many events in one batch', 'Send at most 1,000 events in one request.'],
+  BATCH_TOO_LARGE: [
+    413,
+    'Too many events in one batch',
+    'Send at most 1,000 events in one request; of one delivery to `/api/ingest/:name` at most 10,000 are made, of 16 MiB together.',
+  ],
   UNSUPPORTED_MEDIA_TYPE: [
     415,
     'Media type not supported',

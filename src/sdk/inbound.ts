@@ -43,16 +43,18 @@ export interface InboundDefinition<Settings> {
    */
   events?(settings: Settings): readonly string[];
   /**
-   * Makes events of a request; an empty list when it has nothing to say. All are stored together or not at all.
+   * Makes events of a request; none when it has nothing to say. All are stored together or not at all. What can become
+   * much of a small body is better a generator: Signalbox asks for no event beyond its limits (10,000, 16 MiB together)
+   * and refuses the delivery (413), while a list is in memory before it can be judged.
    * A ZodError or a PermanentError says that the body is not usable (422); a RetryableError asks the sender to come
    * again (503). Must be quick, and must not keep anything.
    */
-  read(request: InboundRequest<Settings>): readonly InboundEvent[];
+  read(request: InboundRequest<Settings>): Iterable<InboundEvent>;
 }
 
 /** Any inbound definition, its settings forgotten. */
 export interface AnyInbound {
   auth(settings: never): InboundAuth;
   events?(settings: never): readonly string[];
-  read(request: never): readonly InboundEvent[];
+  read(request: never): Iterable<InboundEvent>;
 }

@@ -9,6 +9,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const token = 'canary-7f3a-bearer-token';
 const secret = 'canary-51c9-hmac-secret';
 
+const adminToken = 'test-admin-token-0123456789';
+
 const plugins = ['vm', 'webhook', 'generic'];
 const lab = {
   auth: { type: 'bearer', token },
@@ -94,7 +96,7 @@ describe('a named endpoint', () => {
       JSON.stringify({ plugins, egress: { allow: ['127.0.0.0/8'] }, ...wiring(receiver.url) }),
     );
     const args = ['--config', config, '--data', `${folder.path}/data`];
-    const env = { SIGNALBOX_ADMIN_TOKEN: 'test-admin-token-0123456789' };
+    const env = { SIGNALBOX_ADMIN_TOKEN: adminToken };
     let first: Answer;
     {
       await using server = await startServer(args, { env });
@@ -116,6 +118,32 @@ describe('a named endpoint', () => {
     const body = { machines: [...two.machines, { what: 'exploded', name: 'gpu-03', n: 3 }] };
     expect(await post(app, 'lab', { body, headers: bearer })).toMatchObject(problem('EVENT_TYPE_UNKNOWN'));
     expect(await app.api.get('/api/events')).toMatchObject({ body: { items: [] } });
+  });
+
+  it('refuses what would become too much of a small body, and goes on', async () => {
+    using folder = temporaryFolder();
+    const event = {
+      items: 'body.alerts',
+      type: 'vm.error',
+      object: 'gpu-01',
+      data: { message: '${body.title}: ${item}' },
+    };
+    const objects = { 'generic/lab': { settings: { ...lab, events: [event] } } };
+    const config = folder.write('signalbox.yaml', JSON.stringify({ plugins, objects }));
+    await using server = await startServer(['--config', config, '--data', `${folder.path}/data`], {
+      // Far less than all events would take, 36 GB.
+      env: { SIGNALBOX_ADMIN_TOKEN: adminToken, NODE_OPTIONS: '--max-old-space-size=512' },
+    });
+    const body = { title: 'x'.repeat(900_000), alerts: Array.from({ length: 40_000 }, () => 1) };
+    expect(await post(server, 'lab', { body, headers: bearer })).toMatchObject({
+      status: 413,
+      body: { code: 'BATCH_TOO_LARGE', detail: expect.stringMatching(/16 MiB\. Post less at once/) },
+    });
+    const headers = { authorization: `Bearer ${adminToken}` };
+    const stored = await fetch(`${server.url}/api/events`, { headers });
+    expect(await stored.json()).toMatchObject({ items: [] });
+    const small = { title: 'Disk', alerts: [1, 2] };
+    expect((await post(server, 'lab', { body: small, headers: bearer })).body.events).toHaveLength(2);
   });
 
   it('is there from the moment it is saved until it is disabled or removed', async () => {
@@ -160,7 +188,7 @@ describe('a named endpoint', () => {
         ...wiring(receiver.url),
       }),
     );
-    const env = { SIGNALBOX_ADMIN_TOKEN: 'test-admin-token-0123456789' };
+    const env = { SIGNALBOX_ADMIN_TOKEN: adminToken };
     await using server = await startServer(['--config', config, '--data', `${folder.path}/data`], { env });
     const admin = {
       authorization: `Bearer ${env.SIGNALBOX_ADMIN_TOKEN}`,

@@ -16,6 +16,10 @@ import {
 const token = 'canary-token-of-the-bell';
 const secret = 'canary-secret-of-the-bell';
 
+function* repeated(event: InboundEvent, times = Infinity): Generator<InboundEvent> {
+  for (let i = 0; i < times; i++) yield event;
+}
+
 const document = z.object({
   rings: z.array(
     z.looseObject({ id: z.string().optional(), lamp: z.string().optional(), level: z.string() }),
@@ -33,7 +37,7 @@ const bell = defineObjectType({
   inbound: {
     auth: ({ auth }) => auth,
     events: ({ sends }) => [sends, 'bell.rung'],
-    read({ object, headers, text, json }): readonly InboundEvent[] {
+    read({ object, headers, text, json }): Iterable<InboundEvent> {
       const what = text();
       if (what === 'broken') throw new Error(`a fault that knows ${token}`);
       if (what === 'odd') throw new PermanentError(`what is this? ${token}`);
@@ -45,6 +49,10 @@ const bell = defineObjectType({
         const data = { by: 'x'.repeat(1024 * 1024) };
         return Array.from({ length: 20 }, () => ({ type: 'lamp.lit', object: 'desk', data }));
       }
+      const lit = { type: 'lamp.lit', object: 'desk', data: { level: 'low' } };
+      if (what === 'one by one') return repeated(lit, 3);
+      if (what === 'endless') return repeated(lit);
+      if (what === 'long ids') return repeated({ ...lit, id: 'x'.repeat(100_000) });
       if (what === 'self') return [{ type: 'bell.rung', object: object.key, data: { headers } }];
       if (what === 'task') return [{ type: 'task.run', object: 'x' }];
       return document.parse(json()).rings.map(({ id, lamp, level }) => ({
@@ -131,6 +139,11 @@ describe('an inbound endpoint', () => {
       body: { code: 'EVENT_INVALID', field: expect.stringContaining('data.level') },
     });
     expect(api.storage.storedEvents).toEqual([]);
+  });
+
+  it('may make its events one by one', async () => {
+    expect((await post('one by one')).body.events).toHaveLength(3);
+    expect(api.storage.storedEvents).toHaveLength(3);
   });
 
   it('shows its address, and its type that it has one', async () => {
@@ -246,6 +259,8 @@ describe('an inbound endpoint', () => {
     ['a time that is none', 'late', 422, 'EVENT_INVALID', 'time'],
     ['what becomes too many events', 'many', 413, 'BATCH_TOO_LARGE', '10,000'],
     ['what becomes too much data', 'much', 413, 'BATCH_TOO_LARGE', '16 MiB'],
+    ['what becomes events without end', 'endless', 413, 'BATCH_TOO_LARGE', '10,000'],
+    ['what becomes long ids', 'long ids', 413, 'BATCH_TOO_LARGE', '16 MiB'],
     ['what would be an event of Signalbox itself', 'task', 403, 'FORBIDDEN', 'task'],
     ['a body of more than 1 MiB', ' '.repeat(1024 * 1024 + 1), 413, 'BODY_TOO_LARGE', ''],
   ])('refuses %s', async (_what, text, status, code, detail) => {

@@ -1,19 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
-import {
-  causeHeader,
-  parseCause,
-  type InboundAuth,
-  type InboundEvent,
-  type JsonValue,
-} from '../../sdk/index.ts';
+import { causeHeader, parseCause, type Cause, type InboundAuth, type JsonValue } from '../../sdk/index.ts';
 import type { AnyInbound } from '../../sdk/inbound.ts';
 import { targetView, type TargetView } from '../dispatch/target-view.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
-import type { EventOrigin } from '../stream/event-input.ts';
+import type { EventInput, EventOrigin } from '../stream/event-input.ts';
 import { EventStream, type Published } from '../stream/event-stream.ts';
 import { bearsCredential, credentialHeaders, type Signed } from './credential.ts';
 import { eventInputs } from './inbound-events.ts';
@@ -55,7 +49,7 @@ export class InboundEndpoints {
     if (!endpoint || !bearsCredential(endpoint.auth, delivery)) throw refused();
     try {
       const cause = parseCause(delivery.headers[causeHeader]);
-      const events = eventInputs(this.#read(endpoint, delivery), cause);
+      const events = this.#read(endpoint, delivery, cause);
       return await this.stream.publish(events, originOf(endpoint.object));
     } catch (error) {
       throw this.#told(endpoint, error);
@@ -90,7 +84,11 @@ export class InboundEndpoints {
     }
   }
 
-  #read({ object, inbound, target, auth }: Endpoint, delivery: InboundDelivery): readonly InboundEvent[] {
+  #read(
+    { object, inbound, target, auth }: Endpoint,
+    delivery: InboundDelivery,
+    cause: Cause | undefined,
+  ): readonly EventInput[] {
     const { body, parse, decode } = delivery;
     const secret = new Set(credentialHeaders(auth));
     const request = {
@@ -100,7 +98,8 @@ export class InboundEndpoints {
       text: () => decode(body),
       json: (text?: string) => parse(text === undefined ? body : Buffer.from(text)) ?? null,
     };
-    return this.registry.inScopeOf(object.type, () => inbound.read(request as never));
+    // Taken up in the plugin's scope, too: a generator runs while its events are asked for.
+    return this.registry.inScopeOf(object.type, () => eventInputs(inbound.read(request as never), cause));
   }
 
   /** As the sender is told, and, where only people here can help, the log. */

@@ -5,33 +5,50 @@ import type { EventInput } from '../stream/event-input.ts';
 
 /** Of one delivery, which is stored in one transaction. */
 const mostEvents = 10_000;
-/** About how many bytes their data may have: a mapping can make much of a small body. */
+/** About how many bytes they may have: a mapping can make much of a small body. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** What a plugin has made of a delivery, for the event stream. `causedBy` is what led to the delivery. */
+/**
+ * What a plugin makes of a delivery, for the event stream. `causedBy` is what led to the delivery. Asks for no event
+ * beyond the limits, so that what comes lazily is never all in memory; throws BATCH_TOO_LARGE there.
+ */
 export function eventInputs(
-  events: readonly InboundEvent[],
+  events: Iterable<InboundEvent>,
   causedBy: Cause | undefined,
 ): readonly EventInput[] {
-  if (events.length > mostEvents) {
-    throw tooLarge(
-      `at most ${mostEvents.toLocaleString('en')} events, got ${events.length.toLocaleString('en')}`,
-    );
+  const inputs: EventInput[] = [];
+  let room = mostBytes;
+  for (const event of events) {
+    if (inputs.length === mostEvents)
+      throw tooLarge(`more than ${mostEvents.toLocaleString('en')} events`, 'Post less at once');
+    room -= sizeOf(event, room);
+    if (room < 0)
+      throw tooLarge('events of more than 16 MiB', 'Post less at once, or take less of it into each event');
+    inputs.push(eventInput(event, { causedBy, index: inputs.length }));
   }
-  let bytes = 0;
-  for (const { data } of events) {
-    // Whatever it is: the event stream judges it.
-    bytes += roughSize(data as JsonValue);
-    if (bytes > mostBytes) throw tooLarge('their data has more than 16 MiB');
-  }
-  return events.map(({ type, object, data, id, time }, i) => ({
+  return inputs;
+}
+
+/** Whatever the parts are: the event stream judges them. */
+function sizeOf({ type, object, id, data }: InboundEvent, most: number): number {
+  return [type, object, id, data].reduce<number>(
+    (size, part) => (size > most ? size : size + roughSize(part as JsonValue, most - size)),
+    0,
+  );
+}
+
+function eventInput(
+  { type, object, data, id, time }: InboundEvent,
+  { causedBy, index }: { readonly causedBy: Cause | undefined; readonly index: number },
+): EventInput {
+  return {
     type,
     ...(object !== undefined && { object }),
     ...(data !== undefined && { data }),
     ...(id !== undefined && { id }),
-    ...(time !== undefined && { time: instant(time, i) }),
+    ...(time !== undefined && { time: instant(time, index) }),
     ...(causedBy && { causedBy }),
-  }));
+  };
 }
 
 function instant(time: Date, index: number): string {
@@ -39,6 +56,9 @@ function instant(time: Date, index: number): string {
   throw new SignalboxError('EVENT_INVALID', 'time: is none', { field: 'time', index });
 }
 
-function tooLarge(what: string): SignalboxError {
-  return new SignalboxError('BATCH_TOO_LARGE', `what is made of one delivery is too much: ${what}`);
+function tooLarge(what: string, advice: string): SignalboxError {
+  return new SignalboxError(
+    'BATCH_TOO_LARGE',
+    `what is made of this delivery is too much: ${what}. ${advice}.`,
+  );
 }

@@ -25,7 +25,7 @@ export function readInbound(
     json: (other = text()) => JSON.parse(other) as JsonValue,
   };
   // The settings were parsed by the schema that the type was defined with.
-  return inbound.read(request as never);
+  return [...inbound.read(request as never)];
 }
 
 function bytesOf(body: unknown): Uint8Array {
