@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InboundEvent } from 'signalbox/sdk';
+import type { InboundEvent, z } from 'signalbox/sdk';
 import { startPlugin } from 'signalbox/sdk/testing';
 import plugin, { alertmanager } from './index.ts';
 
@@ -162,6 +162,13 @@ it.each([{}, { alerts: [{}] }, { alerts: [{ ...firing, startsAt: 'noon' }] }, [f
     await expect(eventsOf(body)).rejects.toThrow();
   },
 );
+
+it('says which alert is not as it should be', async () => {
+  const issues = await eventsOf(notification(firing, { ...firing, labels: { severity: 5 } })).catch(
+    (error: unknown) => (error as z.ZodError).issues,
+  );
+  expect(issues).toMatchObject([{ path: ['alerts', 1, 'labels', 'severity'] }]);
+});
 
 it('says that it needs alarms', () => {
   expect(alertmanager.inbound?.events?.(alertmanager.settings!.parse({ auth }))).toEqual([

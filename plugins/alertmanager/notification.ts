@@ -19,19 +19,21 @@ type Alert = z.output<typeof alert>;
 const notification = z.object({
   receiver: z.string().optional(),
   externalURL: z.string().optional(),
-  alerts: z.array(alert),
+  // Each is looked at when its turn has come.
+  alerts: z.array(z.unknown()),
 });
 
 /** One event for each alert: raised when it fires, lowered when it is resolved. */
-export function readNotification({
+export function* readNotification({
   object,
   json,
-}: InboundRequest<AlertmanagerSettings>): readonly InboundEvent[] {
+}: InboundRequest<AlertmanagerSettings>): Iterable<InboundEvent> {
   const { alerts, receiver, externalURL } = notification.parse(json());
-  return alerts.map((alert): InboundEvent => {
+  for (const [index, posted] of alerts.entries()) {
+    const alert = alertAt(index, posted);
     const name = fingerprintOf(alert);
     const { status, labels, annotations, startsAt, endsAt, generatorURL } = alert;
-    return {
+    yield {
       type: status === 'firing' ? 'alarm.raised' : 'alarm.lowered',
       // The same for each repetition of a notification: `repeat_interval`, retries, other members of a cluster.
       id: `${name}/${startsAt}/${status}`,
@@ -50,7 +52,16 @@ export function readNotification({
         externalURL,
       },
     };
-  });
+  }
+}
+
+/** Throws a ZodError that names the alert's place in the notification. */
+function alertAt(index: number, posted: unknown): Alert {
+  const { success, data, error } = alert.safeParse(posted);
+  if (success) return data;
+  throw new z.ZodRealError(
+    error.issues.map((issue) => ({ ...issue, path: ['alerts', index, ...issue.path] })),
+  );
 }
 
 function levelOf({ labels }: Alert, { severityLabel, levels, defaultLevel }: AlertmanagerSettings): string {

@@ -110,7 +110,7 @@ export type ErrorCode = keyof typeof errorCodes;
 export interface ErrorDetails extends ErrorOptions {
   /** Dotted path of the offending field, e.g. `settings.timeout`. */
   readonly field?: string;
-  /** Every problem found, when there is more than one field. */
+  /** The problems found, the first 20, when there is more than one field. */
   readonly issues?: readonly FieldIssue[];
   /** Which of several inputs it is about, from 0. */
   readonly index?: number;

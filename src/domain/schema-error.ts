@@ -2,14 +2,20 @@ import type { z } from '../sdk/index.ts';
 import { SignalboxError, type ErrorCode, type FieldIssue } from './errors.ts';
 import { schemaIssues } from './schema-issues.ts';
 
+/** A list in which nothing fits has as many issues as elements. */
+const mostIssues = 20;
+
 /** Makes one error of what Zod found. `prefix` is put before each field; `subject` opens the message. */
 export function schemaError(
   error: z.ZodError,
   { code, subject, prefix }: { readonly code: ErrorCode; readonly subject: string; readonly prefix: string },
 ): SignalboxError {
-  const issues = fieldIssues(error.issues, prefix);
+  const all = fieldIssues(error.issues, prefix);
+  const issues = all.slice(0, mostIssues);
   const [first] = issues;
-  return new SignalboxError(code, `${subject}: ${issues.map((i) => `${i.field}: ${i.message}`).join('; ')}`, {
+  const told = issues.map((i) => `${i.field}: ${i.message}`);
+  if (all.length > mostIssues) told.push(`and ${String(all.length - mostIssues)} more`);
+  return new SignalboxError(code, `${subject}: ${told.join('; ')}`, {
     ...(first && { field: first.field }),
     issues,
   });

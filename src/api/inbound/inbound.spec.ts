@@ -254,7 +254,13 @@ describe('an inbound endpoint', () => {
     ['no JSON', '{"rings":', 400, 'BODY_INVALID', 'line 1'],
     ['a key that could reach a prototype', '{"rings":[],"__proto__":{}}', 400, 'BODY_INVALID', '__proto__'],
     ['deep nesting', `${'['.repeat(65)}${']'.repeat(65)}`, 400, 'BODY_INVALID', '64 levels'],
-    ['another document', '{"bells":[]}', 422, 'EVENT_INVALID', 'bell/front: body.rings'],
+    [
+      'another document',
+      '{"bells":[]}',
+      422,
+      'EVENT_INVALID',
+      'bell/front: body.rings: must be a list, got nothing',
+    ],
     ['what the plugin cannot read', 'odd', 422, 'EVENT_INVALID', 'bell/front: what is this?'],
     ['a time that is none', 'late', 422, 'EVENT_INVALID', 'time'],
     ['what becomes too many events', 'many', 413, 'BATCH_TOO_LARGE', '10,000'],
@@ -269,6 +275,12 @@ describe('an inbound endpoint', () => {
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body.detail).toContain(detail);
     expect(api.storage.storedEvents).toEqual([]);
+  });
+
+  it('names no more than the first of very many mistakes', async () => {
+    const { body } = await post({ rings: Array.from({ length: 10_000 }, () => 1) });
+    expect(body).toMatchObject({ field: 'body.rings[0]', detail: expect.stringMatching(/; and 9980 more$/) });
+    expect(body.errors).toHaveLength(20);
   });
 
   it('refuses a compressed body', async () => {

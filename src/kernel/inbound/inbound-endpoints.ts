@@ -11,6 +11,7 @@ import type { EventInput, EventOrigin } from '../stream/event-input.ts';
 import { EventStream, type Published } from '../stream/event-stream.ts';
 import { bearsCredential, credentialHeaders, type Signed } from './credential.ts';
 import { eventInputs } from './inbound-events.ts';
+import { inWords } from './in-words.ts';
 import { refusal } from './inbound-refusal.ts';
 
 /** What was posted to an endpoint. */
@@ -99,7 +100,9 @@ export class InboundEndpoints {
       json: (text?: string) => parse(text === undefined ? body : Buffer.from(text)) ?? null,
     };
     // Taken up in the plugin's scope, too: a generator runs while its events are asked for.
-    return this.registry.inScopeOf(object.type, () => eventInputs(inbound.read(request as never), cause));
+    return this.registry.inScopeOf(object.type, () =>
+      inWords(() => eventInputs(inbound.read(request as never), cause)),
+    );
   }
 
   /** As the sender is told, and, where only people here can help, the log. */
