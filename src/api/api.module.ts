@@ -13,6 +13,7 @@ import { InboundController } from './inbound/inbound.controller.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
+import { BulkRunsController } from './runs/bulk-runs.controller.ts';
 import { RunsController } from './runs/runs.controller.ts';
 import { TagsController } from './tags/tags.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
@@ -41,6 +42,7 @@ export class ApiModule {
         EventsController,
         ExplainController,
         InboundController,
+        BulkRunsController,
         RunsController,
         ObjectsController,
         TagsController,

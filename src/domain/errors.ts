@@ -16,6 +16,7 @@ export const errorCodes = {
     'This run cannot be retried',
     'Only failed, held and cancelled runs can be retried.',
   ],
+  RUN_NOT_CANCELLABLE: [409, 'This run cannot be cancelled', 'Only pending and held runs can be cancelled.'],
   RUN_NOT_ENDED: [
     409,
     'This run has not ended',

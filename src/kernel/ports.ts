@@ -113,6 +113,13 @@ export interface RunQueuePort {
    * another state or does not exist.
    */
   requeue(runId: string, input: JsonObject, now: number): Promise<boolean>;
+  /** The same for many, in one transaction. Returns those that are pending now. */
+  requeueAll(
+    runs: readonly { readonly id: string; readonly input: JsonObject }[],
+    now: number,
+  ): Promise<readonly string[]>;
+  /** Cancels those that are pending or held. Returns them. */
+  cancel(runIds: readonly string[], now: number): Promise<readonly string[]>;
   /** Ids and actions of the runs that a previous process left running. */
   interrupted(): Promise<
     readonly { readonly id: string; readonly action: string; readonly attempts: number }[]
@@ -195,6 +202,8 @@ export interface RunQuery extends PageRequest {
   readonly target?: string;
   readonly eventId?: string;
   readonly action?: string;
+  /** Why it is held. */
+  readonly reason?: HoldReason;
   /** Of the event, `cmdb.updated`. */
   readonly eventType?: string;
   /** A text that the run has in it, its event's type, object or source, or what was sent and received; case aside. */
@@ -217,6 +226,16 @@ export interface RunContext {
   readonly responseStatus?: number;
 }
 
+/** Runs that are held alike. */
+export interface HeldGroup {
+  readonly target: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly runs: number;
+  /** When the oldest was made, epoch ms. */
+  readonly since: number;
+}
+
 /** Reading what happened, and forgetting it. */
 export interface HistoryPort {
   events(query: EventQuery): Promise<Page<EventRecord>>;
@@ -227,6 +246,8 @@ export interface HistoryPort {
   contexts(runs: readonly RunRecord[]): Promise<readonly RunContext[]>;
   run(id: string): Promise<RunRecord | undefined>;
   attempts(runId: string): Promise<readonly AttemptRecord[]>;
+  /** What is held, by target, action and reason, the most first. */
+  held(): Promise<readonly HeldGroup[]>;
   /** Deletes a run that has ended, with its attempts. False when it has not ended or does not exist. */
   removeRun(id: string): Promise<boolean>;
 }

@@ -1,5 +1,13 @@
 import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../domain/records.ts';
-import type { EventQuery, HistoryPort, Page, PageRequest, RunContext, RunQuery } from '../kernel/ports.ts';
+import type {
+  EventQuery,
+  HeldGroup,
+  HistoryPort,
+  Page,
+  PageRequest,
+  RunContext,
+  RunQuery,
+} from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
 import { EventEntity, toEvent } from './entities/event.entity.ts';
@@ -40,6 +48,7 @@ export class History implements HistoryPort {
       ...given('taskId', query.taskId),
       ...given('target', query.target),
       ...given('eventId', query.eventId),
+      ...given('reason', query.reason),
       ...timeRange('createdAt', query),
       ...idRange(query),
     };
@@ -75,6 +84,21 @@ export class History implements HistoryPort {
     return this.database.read(async (em) => {
       const rows = await em.find(AttemptEntity, { runId }, { orderBy: { number: 'asc' } });
       return rows.map(toAttempt);
+    });
+  }
+
+  held(): Promise<readonly HeldGroup[]> {
+    return this.database.read(async (em) => {
+      const rows = await em.getConnection().execute<readonly Record<keyof HeldGroup, string>[]>(
+        `select target, action, reason, count(*) as runs, min(created_at) as since from run
+         where state = 'held' and state <> 'succeeded' group by target, action, reason
+         order by count(*) desc, target, action, reason limit 1000`,
+        [],
+        'all',
+        em.getTransactionContext(),
+      );
+      // PostgreSQL gives numbers of some kinds as text.
+      return rows.map((row) => ({ ...row, runs: Number(row.runs), since: Number(row.since) }));
     });
   }
 

@@ -8,6 +8,7 @@ import { inState } from './run-state.ts';
 
 const unfinished: readonly RunState[] = ['pending', 'running', 'held'];
 const retryable: readonly RunState[] = ['failed', 'held', 'cancelled'];
+const cancellable: readonly RunState[] = ['pending', 'held'];
 
 export class RunQueue implements RunQueuePort {
   constructor(private readonly database: Database) {}
@@ -38,14 +39,36 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
-  requeue(runId: string, input: JsonObject, now: number): Promise<boolean> {
+  async requeue(runId: string, input: JsonObject, now: number): Promise<boolean> {
+    return (await this.requeueAll([{ id: runId, input }], now)).length > 0;
+  }
+
+  requeueAll(runs: Parameters<RunQueuePort['requeueAll']>[0], now: number): Promise<readonly string[]> {
     return this.database.write(async (em) => {
-      const changed = await em.nativeUpdate(
+      const requeued: string[] = [];
+      for (const { id, input } of runs) {
+        const changed = await em.nativeUpdate(
+          RunEntity,
+          { id, state: { $in: [...retryable] } },
+          { state: 'pending', input, dueAt: now, reason: null, finishedAt: null },
+        );
+        if (changed === 1) requeued.push(id);
+      }
+      return requeued;
+    });
+  }
+
+  cancel(runIds: readonly string[], now: number): Promise<readonly string[]> {
+    return this.database.write(async (em) => {
+      const open = { id: { $in: [...runIds] }, state: { $in: [...cancellable] } };
+      const runs = await em.find(RunEntity, open, { fields: ['id'] });
+      const ids = runs.map(({ id }) => id);
+      await em.nativeUpdate(
         RunEntity,
-        { id: runId, state: { $in: [...retryable] } },
-        { state: 'pending', input, dueAt: now, reason: null, finishedAt: null },
+        { id: { $in: ids } },
+        { state: 'cancelled', reason: null, finishedAt: now },
       );
-      return changed === 1;
+      return ids;
     });
   }
 

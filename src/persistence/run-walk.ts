@@ -135,10 +135,11 @@ function indexed({ taskId, target, eventId, from, to }: RunQuery): readonly Sql[
 }
 
 /** Conditions on what the walk comes by. */
-function unindexed({ states, action, eventType, search, from, to }: RunQuery): readonly Sql[] {
+function unindexed({ states, action, reason, eventType, search, from, to }: RunQuery): readonly Sql[] {
   return [
     states === undefined ? [] : oneOf('run.state', states),
     equal('run.action', action),
+    equal('run.reason', reason),
     equal('event.type', eventType),
     from === undefined ? [] : { sql: 'run.created_at >= ?', values: [from] },
     to === undefined ? [] : { sql: 'run.created_at < ?', values: [to] },

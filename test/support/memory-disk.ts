@@ -98,6 +98,14 @@ export class MemoryDisk implements RunQueuePort, Pick<JournalPort, 'settle'> {
     return Promise.resolve(false);
   }
 
+  requeueAll(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  cancel(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   interrupted() {
     return Promise.resolve(this.#runs(({ run }) => run.state === 'running').map(({ run }) => run));
   }

@@ -3,6 +3,7 @@ import { SignalboxError } from '../../src/domain/errors.ts';
 import type {
   Commit,
   EventQuery,
+  HeldGroup,
   HistoryPort,
   JournalPort,
   Page,
@@ -117,6 +118,10 @@ export class MemoryStorage
     this.storedRuns[at] = { ...run, state: 'pending', input, dueAt: now };
     return Promise.resolve(true);
   };
+
+  held(): Promise<readonly HeldGroup[]> {
+    return Promise.resolve([]);
+  }
 
   load(): Promise<Resources> {
     return Promise.resolve({ objects: [], tags: [], tasks: [], triggers: [], states: [] });

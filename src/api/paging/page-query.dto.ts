@@ -1,14 +1,22 @@
+import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 
+/** Items in one page. */
+export function IsLimit(): PropertyDecorator {
+  return applyDecorators(
+    Optional(),
+    Type(() => Number),
+    Max(500),
+    Min(1),
+    IsInt(),
+  );
+}
+
 /** `?limit=50`, of every list. */
 export class LimitDto {
-  @Optional()
-  @Type(() => Number)
-  @Max(500)
-  @Min(1)
-  @IsInt()
+  @IsLimit()
   limit: number = 50;
 }
 

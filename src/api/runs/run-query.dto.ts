@@ -1,9 +1,13 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
-import { runStates, type RunState } from '../../domain/records.ts';
+import { holdReasons, runStates, type HoldReason, type RunState } from '../../domain/records.ts';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { RunFilter } from '../../kernel/dispatch/run-control.ts';
 import type { RunOrder, RunQuery } from '../../kernel/ports.ts';
-import { HistoryQueryDto, pageRequest } from '../paging/history-query.dto.ts';
+import { pageRequest } from '../paging/history-query.dto.ts';
+import { IsLimit } from '../paging/page-query.dto.ts';
 import { Optional } from '../validation/optional.ts';
+import { IsTime } from '../validation/rfc3339.ts';
 
 const memberName = /^\w+\.\w+$/;
 
@@ -17,7 +21,8 @@ export const orders = {
   '-task': { by: 'task', descending: true },
 } as const satisfies Record<string, RunOrder | undefined>;
 
-export class RunQueryDto extends HistoryQueryDto {
+/** Which runs; those that fit all that is given. */
+export class RunFilterDto {
   /** `?state=failed&state=held` or `?state=failed,held`. */
   @Optional()
   @Transform(({ value }: { value: unknown }) => [value].flat().flatMap((part) => String(part).split(',')))
@@ -59,6 +64,31 @@ export class RunQueryDto extends HistoryQueryDto {
   @IsString()
   search?: string;
 
+  /** Why they are held. */
+  @Optional()
+  @IsIn(holdReasons, { message: `$property must be one of ${holdReasons.join(', ')}` })
+  reason?: HoldReason;
+
+  /** When it was made: included. */
+  @Optional()
+  @IsTime()
+  from?: number;
+
+  /** Not included. */
+  @Optional()
+  @IsTime()
+  to?: number;
+}
+
+export class RunQueryDto extends RunFilterDto {
+  @IsLimit()
+  limit: number = 50;
+
+  /** `next` of the page before. */
+  @Optional()
+  @IsUUID('all')
+  cursor?: string;
+
   /** Newest first unless told. */
   @Optional()
   @IsIn(Object.keys(orders), { message: `$property must be one of ${Object.keys(orders).join(', ')}` })
@@ -66,10 +96,13 @@ export class RunQueryDto extends HistoryQueryDto {
 }
 
 export function runQuery(query: RunQueryDto): RunQuery {
-  const { state, task, object, event, action, type, search, sort = '-time' } = query;
-  const order = orders[sort];
+  const order = orders[query.sort ?? '-time'];
+  return { ...pageRequest(query), ...runFilter(query), ...(order && { order }) };
+}
+
+function runFilter(query: RunFilterDto): RunFilter {
+  const { state, task, object, event, action, type, search, reason, from, to } = query;
   return {
-    ...pageRequest(query),
     ...(state && { states: state }),
     ...(task !== undefined && { taskId: task }),
     ...(object !== undefined && { target: object }),
@@ -77,6 +110,21 @@ export function runQuery(query: RunQueryDto): RunQuery {
     ...(action !== undefined && { action }),
     ...(type !== undefined && { eventType: type }),
     ...(search !== undefined && { search }),
-    ...(order && { order }),
+    ...(reason !== undefined && { reason }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
   };
+}
+
+/**
+ * The runs that a body names, by the same fields as the list. `usual`: the states unless told. Throws RESOURCE_INVALID for one that
+ * names nothing: all that there are is to be said.
+ */
+export function runsInBulk(body: RunFilterDto, usual: readonly RunState[]): RunFilter {
+  const filter = runFilter(body);
+  if (Object.keys(filter).length === 0) {
+    const message = 'name the runs, by state at least: {"state": ["failed"]}';
+    throw new SignalboxError('RESOURCE_INVALID', message, { field: 'state' });
+  }
+  return { states: usual, ...filter };
 }

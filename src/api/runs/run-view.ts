@@ -1,5 +1,5 @@
 import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../../domain/records.ts';
-import type { RunContext } from '../../kernel/ports.ts';
+import type { HeldGroup, RunContext } from '../../kernel/ports.ts';
 import type { JsonObject, JsonValue } from '../../sdk/index.ts';
 import { eventView, type EventView } from '../events/event-view.ts';
 import { rfc3339Of } from '../validation/rfc3339.ts';
@@ -40,6 +40,21 @@ export interface AttemptView {
   readonly sent?: JsonValue;
   readonly received?: JsonValue;
   readonly result?: JsonValue;
+}
+
+/** Runs that are held alike. */
+export interface HeldView {
+  /** `<object type>/<key>`. */
+  readonly target: string;
+  readonly action: string;
+  readonly reason: string;
+  readonly runs: number;
+  /** When the oldest was made. */
+  readonly since: string;
+}
+
+export function heldView({ target, action, reason, runs, since }: HeldGroup): HeldView {
+  return { target, action, reason, runs, since: rfc3339Of(since) };
 }
 
 /** Everything about one run. */

@@ -6,7 +6,14 @@ import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
 import { RunQueryDto, runQuery } from './run-query.dto.ts';
-import { runDetailView, runView, type RunDetailView, type RunView } from './run-view.ts';
+import {
+  heldView,
+  runDetailView,
+  runView,
+  type HeldView,
+  type RunDetailView,
+  type RunView,
+} from './run-view.ts';
 
 @Controller('api/runs')
 export class RunsController {
@@ -24,6 +31,13 @@ export class RunsController {
     return pageView({ ...page, items }, ({ run, context }) => runView(run, context));
   }
 
+  /** What is held and why, by target, action and reason. */
+  @Get('held')
+  @RequireScope('read')
+  async held(): Promise<{ readonly items: readonly HeldView[] }> {
+    return { items: (await this.history.held()).map(heldView) };
+  }
+
   @Get(':id')
   @RequireScope('read')
   async get(@Param('id') id: string): Promise<RunDetailView> {
@@ -38,6 +52,14 @@ export class RunsController {
   @RequireScope('operate')
   async retry(@Param('id') id: string): Promise<RunView> {
     return runView(await this.control.retry(id));
+  }
+
+  /** Pending and held runs only. */
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @RequireScope('operate')
+  async cancel(@Param('id') id: string): Promise<RunView> {
+    return runView(await this.control.cancel(id));
   }
 
   /** Deletes a run that has ended, and its attempts. The event stays. */

@@ -63,6 +63,22 @@ export class Lanes {
     return held;
   }
 
+  /** Whether a run is being acted on, or has been and its outcome is not on disk yet. */
+  isAtWork(runId: string): boolean {
+    const held = this.#memory.get(runId);
+    return held !== undefined && !held.lane.ready.includes(held.queued);
+  }
+
+  /** A run that is not to begin any more. */
+  withdraw(runId: string): void {
+    const held = this.#memory.get(runId);
+    const place = held?.lane.ready.indexOf(held.queued) ?? -1;
+    if (!held || place < 0) return;
+    held.lane.ready.splice(place, 1);
+    this.ended(runId);
+    this.dropIfIdle(held.lane);
+  }
+
   dropIfIdle(lane: Lane): void {
     if (lane.idle && this.#lanes.get(lane.target) === lane) this.#lanes.delete(lane.target);
   }

@@ -1,11 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { RunRecord } from '../../domain/records.ts';
-import type { JsonValue } from '../../sdk/index.ts';
-import { HISTORY, RUN_QUEUE, type HistoryPort, type RunQueuePort } from '../ports.ts';
+import type { JsonObject, JsonValue } from '../../sdk/index.ts';
+import { HISTORY, RUN_QUEUE, type HistoryPort, type RunQuery, type RunQueuePort } from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { EventStream, type Published } from '../stream/event-stream.ts';
 import { Backlog } from './backlog.ts';
+import { Lanes } from './lanes.ts';
+import { SpentTasks } from './spent-tasks.ts';
+
+/** Runs that are dealt with in one transaction, and by one call. */
+const portion = 500;
+const most = 10_000;
+
+export type RunFilter = Omit<RunQuery, 'limit' | 'cursor' | 'order'>;
+
+/** What was done to many runs. */
+export interface BulkResult {
+  /** How many it was done to. */
+  readonly runs: number;
+  /** There are more than one call deals with. */
+  readonly more: boolean;
+}
 
 /** What a person can do about runs. */
 @Injectable()
@@ -14,6 +30,8 @@ export class RunControl {
     private readonly index: ResourceIndex,
     private readonly stream: EventStream,
     private readonly backlog: Backlog,
+    private readonly lanes: Lanes,
+    private readonly spentTasks: SpentTasks,
     @Inject(RUN_QUEUE) private readonly queue: RunQueuePort,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
@@ -25,14 +43,77 @@ export class RunControl {
   async retry(runId: string): Promise<RunRecord> {
     const run = await this.#run(runId);
     const now = Date.now();
-    const task = this.index.task(run.taskId);
-    const input = task?.action === run.action ? task.settings : run.input;
-    if (!(await this.queue.requeue(runId, input, now))) {
+    if (!(await this.queue.requeue(runId, this.#inputOf(run), now))) {
       const { state } = await this.#run(runId);
       throw new SignalboxError('RUN_NOT_RETRYABLE', `run ${runId} is ${state}`);
     }
     this.backlog.put(run.target, now);
     return this.#run(runId);
+  }
+
+  /**
+   * Cancels a run that is waiting. Errors: NOT_FOUND, RUN_NOT_CANCELLABLE for one that is at work or has ended. One that begins in the
+   * same moment may still be seen by its target.
+   */
+  async cancel(runId: string): Promise<RunRecord> {
+    const atWork = this.lanes.isAtWork(runId);
+    const cancelled = atWork ? [] : await this.#cancel([runId]);
+    const run = await this.#run(runId);
+    if (cancelled.length > 0) return run;
+    throw new SignalboxError('RUN_NOT_CANCELLABLE', `run ${runId} is ${atWork ? 'running' : run.state}`);
+  }
+
+  /** `retry` for all that a query finds, as many as one call deals with. */
+  retryAll(query: RunFilter): Promise<BulkResult> {
+    return this.#inBulk(query, async (runs) => {
+      const now = Date.now();
+      const inputs = runs.map((run) => ({ id: run.id, input: this.#inputOf(run) }));
+      const requeued = new Set(await this.queue.requeueAll(inputs, now));
+      const targets = runs.filter(({ id }) => requeued.has(id)).map(({ target }) => target);
+      for (const target of new Set(targets)) this.backlog.put(target, now);
+      return requeued.size;
+    });
+  }
+
+  /** `cancel` for all that a query finds, as many as one call deals with. */
+  cancelAll(query: RunFilter): Promise<BulkResult> {
+    return this.#inBulk(query, async (runs) => {
+      const waiting = runs.map(({ id }) => id).filter((id) => !this.lanes.isAtWork(id));
+      return (await this.#cancel(waiting)).length;
+    });
+  }
+
+  async #cancel(runIds: readonly string[]): Promise<readonly string[]> {
+    const cancelled = await this.queue.cancel(runIds, Date.now());
+    for (const id of cancelled) this.lanes.withdraw(id);
+    if (cancelled.length > 0) this.spentTasks.look();
+    return cancelled;
+  }
+
+  /** Page by page: what has been dealt with is found no more, or has been passed by. */
+  async #inBulk(
+    query: RunFilter,
+    work: (runs: readonly RunRecord[]) => Promise<number>,
+  ): Promise<BulkResult> {
+    let runs = 0;
+    let looked = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.history.runs({
+        ...query,
+        limit: portion,
+        ...(cursor !== undefined && { cursor }),
+      });
+      if (page.items.length > 0) runs += await work(page.items);
+      looked += page.items.length;
+      cursor = page.next;
+    } while (cursor !== undefined && looked < most);
+    return { runs, more: cursor !== undefined };
+  }
+
+  #inputOf(run: RunRecord): JsonObject {
+    const task = this.index.task(run.taskId);
+    return task?.action === run.action ? task.settings : run.input;
   }
 
   /** Deletes a run that has ended, with its attempts; the event stays. Errors: NOT_FOUND, RUN_NOT_ENDED. */

@@ -35,6 +35,10 @@ export class RunMemory {
     return this.#runs.has(runId);
   }
 
+  get(runId: string): HeldRun | undefined {
+    return this.#runs.get(runId);
+  }
+
   event(id: string): EventRecord | undefined {
     return this.#events.get(id)?.event;
   }

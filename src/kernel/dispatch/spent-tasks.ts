@@ -23,9 +23,14 @@ export class SpentTasks {
 
   async start(): Promise<void> {
     this.settler.settled.subscribe(() => {
-      if (this.index.spentTasks.size > 0) void this.#removeEnded();
+      this.look();
     });
     await this.#removeEnded();
+  }
+
+  /** Runs have ended that no attempt tells of. */
+  look(): void {
+    if (this.index.spentTasks.size > 0) void this.#removeEnded();
   }
 
   #removeEnded(): Promise<void> {

@@ -8,6 +8,38 @@ import { attempt, event, noRuns, run, settlement } from './records.ts';
 
 /** What people and pages rely on when they look back. */
 export function historySuite(backend: Backend): void {
+  describe('history: held runs', () => {
+    it('are counted by target, action and reason, the most first', async () => {
+      await using fresh = await freshStore(backend);
+      const held = (reason: string, createdAt: number, state: RunState = 'held') =>
+        run({ state, reason, createdAt });
+      const runs = [
+        held('outcome_unknown', 5),
+        held('target_disabled', 30),
+        held('target_disabled', 20),
+        held('target_disabled', 1, 'cancelled'),
+      ];
+      await fresh.store.journal.commit([event()], () => ({ runs, spentTasks: [] }));
+      const alike = { target: runs[0]?.target, action: runs[0]?.action };
+      expect(await fresh.store.history.held()).toEqual([
+        { ...alike, reason: 'target_disabled', runs: 2, since: 20 },
+        { ...alike, reason: 'outcome_unknown', runs: 1, since: 5 },
+      ]);
+      const { items } = await fresh.store.history.runs({
+        limit: 10,
+        states: ['held'],
+        reason: 'outcome_unknown',
+      });
+      expect(items).toEqual([runs[0]]);
+      const walked = await fresh.store.history.runs({
+        limit: 10,
+        action: 'webhook.send',
+        reason: 'target_disabled',
+      });
+      expect(walked.items).toHaveLength(3);
+    });
+  });
+
   describe('history: events', () => {
     it('gives pages, newest first, each event once', async () => {
       await using fresh = await freshStore(backend);

@@ -233,6 +233,33 @@ export function runQueueSuite(backend: Backend): void {
       if (can) expect(queued?.run).toEqual(after);
     });
 
+    it('requeues many at once, each with an input of its own', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue, history } = fresh.store;
+      const [failed, done] = [run({ state: 'failed', reason: 'no' }), run({ state: 'succeeded' })];
+      await put(fresh.store, failed, done);
+      const runs = [failed, done].map(({ id }) => ({ id, input: { of: id } }));
+      expect(await queue.requeueAll(runs, 900)).toEqual([failed.id]);
+      expect(await history.run(failed.id)).toMatchObject({ state: 'pending', input: { of: failed.id } });
+      expect(await history.run(done.id)).toEqual(done);
+    });
+
+    it('cancels what is pending or held, and nothing else', async () => {
+      await using fresh = await freshStore(backend);
+      const { queue, history } = fresh.store;
+      const runs = runStates.map((state) => run({ state, reason: 'why' }));
+      await put(fresh.store, ...runs);
+      const cancelled = await queue.cancel([...runs.map(({ id }) => id), 'nothing'], 900);
+      const waiting = runs.filter(({ state }) => state === 'pending' || state === 'held');
+      expect([...cancelled].sort()).toEqual(waiting.map(({ id }) => id).sort());
+      for (const before of runs) {
+        const after = await history.run(before.id);
+        const { reason: _, ...rest } = before;
+        if (waiting.includes(before)) expect(after).toEqual({ ...rest, state: 'cancelled', finishedAt: 900 });
+        else expect(after).toEqual(before);
+      }
+    });
+
     it('does not requeue a run that does not exist', async () => {
       await using fresh = await freshStore(backend);
       expect(await fresh.store.queue.requeue('nothing', {}, 1)).toBe(false);
