@@ -2,12 +2,14 @@ import {
   PermanentError,
   RetryableError,
   runProgram,
+  targetValues,
   UnknownOutcomeError,
   type DriverTarget,
   type ProgramResult,
+  type TargetValues,
 } from 'signalbox/sdk';
 import { assertAllowed } from './allowed-programs.ts';
-import { fillIn, valuesOf, type Values } from './arguments.ts';
+import { fillIn } from './arguments.ts';
 import type { CommandLine, CommandSettings } from './settings.ts';
 
 export interface Commander {
@@ -32,7 +34,7 @@ export async function runCommand(
   { line: [file, ...written], target, action }: Running,
 ): Promise<Finished> {
   assertAllowed(file, allowed);
-  const values = valuesOf(target, action);
+  const values = targetValues(target, action);
   const args = written.map((argument) => fillIn(argument, values));
   const result = await runProgram(
     { file, args, env: environment(values, settings) },
@@ -43,7 +45,7 @@ export async function runCommand(
 }
 
 /** Nothing of Signalbox's own: it has secrets in its environment. */
-function environment(values: Values, { secret }: CommandSettings): Record<string, string> {
+function environment(values: TargetValues, { secret }: CommandSettings): Record<string, string> {
   const told = Object.entries(values).map(([name, value]) => [
     `SIGNALBOX_${name.toUpperCase()}`,
     value.replaceAll('\0', ''),

@@ -1,5 +1,4 @@
-import { secret, z } from 'signalbox/sdk';
-import { placeholderProblem } from './arguments.ts';
+import { placeholderProblem, secret, z } from 'signalbox/sdk';
 
 export const absolutePath = z
   .string()
@@ -9,7 +8,7 @@ const argument = z
   .string()
   .max(4_096)
   .superRefine((text, context) => {
-    const message = placeholderProblem(text);
+    const message = text.includes('\0') ? 'must have no NUL in it' : placeholderProblem(text);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 

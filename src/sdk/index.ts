@@ -52,6 +52,8 @@ export { powerActions, powerSettings, readPower } from './drivers/machines.ts';
 export { watchMachines } from './drivers/watch-machines.ts';
 export { accountActions, accountSettings, keepAccounts, readAccount } from './drivers/accounts.ts';
 export type { DriverTarget } from './drivers/driver-target.ts';
+export { fillPlaceholders, placeholderProblem, targetValues } from './drivers/target-placeholders.ts';
+export type { TargetValues } from './drivers/target-placeholders.ts';
 export { networkProblem } from './network-problem.ts';
 export type { DispatcherOptions, HttpClient, HttpRequest, HttpResponse } from './http.ts';
 export { compileFilter } from './filter.ts';
