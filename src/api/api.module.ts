@@ -15,6 +15,9 @@ import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
 import { BulkRunsController } from './runs/bulk-runs.controller.ts';
 import { RunsController } from './runs/runs.controller.ts';
+import { defaultStreamLimits, STREAM_LIMITS, type StreamLimits } from './stream/stream-limits.ts';
+import { StreamReaders } from './stream/stream-readers.ts';
+import { StreamController } from './stream/stream.controller.ts';
 import { TagsController } from './tags/tags.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
 import { TriggersController } from './triggers/triggers.controller.ts';
@@ -27,6 +30,7 @@ export interface ApiModuleOptions extends AuthOptions {
   readonly imports?: NonNullable<DynamicModule['imports']>;
   /** Object types whose views are shown. */
   readonly types?: readonly AnyObjectType[];
+  readonly stream?: Partial<StreamLimits>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface ApiModuleOptions extends AuthOptions {
  */
 @Module({})
 export class ApiModule {
-  static register({ imports = [], adminToken, types = [] }: ApiModuleOptions = {}): DynamicModule {
+  static register({ imports = [], adminToken, types = [], stream }: ApiModuleOptions = {}): DynamicModule {
     return {
       module: ApiModule,
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
@@ -50,13 +54,16 @@ export class ApiModule {
         TriggersController,
         TypesController,
         PluginsController,
+        StreamController,
         HealthController,
         ...types.flatMap(viewControllers),
       ],
       providers: [
         { provide: AUTH_OPTIONS, useValue: { adminToken } satisfies AuthOptions },
+        { provide: STREAM_LIMITS, useValue: { ...defaultStreamLimits, ...stream } satisfies StreamLimits },
         Authenticator,
         ResourceEditor,
+        StreamReaders,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },

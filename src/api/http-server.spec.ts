@@ -101,3 +101,14 @@ it('a request that comes while the server closes is told to come again', async (
   );
   await closed;
 });
+
+it('a connection that nothing was ever sent on does not keep the server from closing', async () => {
+  const api = await startApi([]);
+  await api.app.listen(0, '127.0.0.1');
+  const { port } = (api.app.getHttpServer() as { address(): AddressInfo }).address();
+  const socket = connect(port, '127.0.0.1');
+  const ended = once(socket, 'close');
+  await once(api.app.getHttpServer(), 'connection');
+  await api.app.close();
+  await ended;
+});

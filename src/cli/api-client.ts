@@ -1,3 +1,4 @@
+import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { z } from '../sdk/schema.ts';
 import { CliError, UnreachableError } from './cli-error.ts';
 
@@ -16,12 +17,21 @@ export interface ApiRequest<Answer> {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface StreamRequest extends Pick<ApiRequest<unknown>, 'path' | 'query' | 'signal'> {
+  /** What came last, to go on after it. */
+  readonly lastEventId?: string | undefined;
+}
+
 /** Speaks with a running Signalbox. Everything that goes wrong comes as a CliError. */
 export interface ApiClient {
   request<Answer>(request: ApiRequest<Answer>): Promise<Answer>;
+  /** Server-sent events, until the signal is aborted; an end that the server makes is an UnreachableError. */
+  stream(request: StreamRequest): AsyncIterable<EventSourceMessage>;
 }
 
 const timeoutMs = 30_000;
+/** A server sends a heartbeat every 15 s. */
+const silenceMs = 60_000;
 
 export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
   return {
@@ -43,7 +53,43 @@ export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
       if (!parsed.success) throw notSignalbox(response, address, parsed.error);
       return parsed.data;
     },
+
+    async *stream({ path, query = {}, lastEventId, signal }) {
+      const address = addressOf(url, path, query);
+      const silence = new AbortController();
+      const timer = setTimeout(() => {
+        silence.abort(new DOMException('nothing has come for a minute', 'TimeoutError'));
+      }, silenceMs);
+      const response = await send(address, {
+        headers: {
+          accept: 'text/event-stream',
+          ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]),
+      });
+      if (!response.ok || !response.body) throw problemError(response, await readJson(response, address));
+      try {
+        const heard = response.body.pipeThrough(heartbeats(timer)).pipeThrough(new TextDecoderStream());
+        for await (const message of heard.pipeThrough(new EventSourceParserStream())) yield message;
+      } catch (error) {
+        throw unreachable(address, error);
+      } finally {
+        clearTimeout(timer);
+      }
+      throw unreachable(address, new Error('the server has ended the stream'));
+    },
   };
+}
+
+/** Puts the timer off with everything that comes. */
+function heartbeats(timer: NodeJS.Timeout): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      timer.refresh();
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 function addressOf(base: string, path: string, query: NonNullable<ApiRequest<unknown>['query']>): URL {

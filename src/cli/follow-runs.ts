@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
 import type { CliContext } from './cli-context.ts';
 import { printError, UnreachableError } from './cli-error.ts';
+import { interruption } from './interruption.ts';
 import { runsAnswer, type RunAnswer } from './run-answer.ts';
 import { RunWatcher } from './run-watcher.ts';
 import type { Channel } from './terminal.ts';
@@ -29,13 +30,6 @@ export async function followRuns(options: FollowRunsOptions): Promise<void> {
     // Ctrl-C is how it ends.
     if (!signal.aborted) throw error;
   }
-}
-
-/** Aborted by Ctrl-C. What follows ends at once, so a second one, e.g. passed on by a launcher, changes nothing. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  process.on('SIGINT', () => controller.abort());
-  return controller.signal;
 }
 
 async function follow(options: FollowRunsOptions, signal: AbortSignal): Promise<never> {

@@ -7,7 +7,7 @@ describe('signalbox', () => {
     expect(await commandLine(['--version'])).toEqual({ code: 0, out: ['1.2.3'], err: [] });
   });
 
-  it.each([[[]], [['start']], [['demo']], [['emit']], [['explain']], [['runs']]])(
+  it.each([[[]], [['start']], [['demo']], [['emit']], [['events']], [['explain']], [['runs']]])(
     'shows help with examples: %j',
     async (args) => {
       const { code, out } = await commandLine([...args, '--help']);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
 import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
+import { eventsCommand } from './events-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
@@ -39,6 +40,7 @@ export function createProgram({ version, start, demo, ...world }: ProgramOptions
     startCommand(start),
     demoCommand(demo),
     emitCommand(context),
+    eventsCommand(context),
     explainCommand(context),
     runsCommand(context),
   ];

@@ -21,6 +21,7 @@ import { TargetPreview } from './dispatch/target-preview.ts';
 import { systemClock, type Clock } from '../sdk/index.ts';
 import { CLOCK } from './clock.ts';
 import { Kernel } from './kernel.ts';
+import { LiveFeed } from './live/live-feed.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
 import { Announcer } from './notices/announcer.ts';
@@ -59,6 +60,7 @@ const open = [
   TargetHealth,
   TargetPreview,
   Explainer,
+  LiveFeed,
   Dispatcher,
 ];
 const inner = [

@@ -10,18 +10,26 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { Mount, Mounts } from '../../kernel/plugins/mounts.ts';
 import { problemHeaders, problemOf } from '../errors/problem.ts';
 import type { HttpLimits } from './http-limits.ts';
+import { UnusedConnections } from './unused-connections.ts';
 
 /** Before Fastify: what plugins answer themselves goes to them, and nothing of Fastify or Nest is in between. */
 export class FrontDoor {
   /** Known once Nest has made them. */
   mounts: Pick<Mounts, 'find'> | undefined;
 
+  readonly #unused = new UnusedConnections();
+
   constructor(private readonly limits: HttpLimits) {}
+
+  /** When the server begins to close. */
+  closeUnused(): void {
+    this.#unused.close();
+  }
 
   /** The server that answers everything else with `listener`. */
   readonly createServer = (listener: RequestListener): Server => {
     const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs } = this.limits;
-    return createServer(
+    const server = createServer(
       {
         headersTimeout: headersTimeoutMs,
         requestTimeout: requestTimeoutMs,
@@ -35,6 +43,8 @@ export class FrontDoor {
         else listener(request, response);
       },
     );
+    this.#unused.watch(server);
+    return server;
   };
 }
 

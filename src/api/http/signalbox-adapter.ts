@@ -53,6 +53,7 @@ export class SignalboxAdapter extends FastifyAdapter {
     });
     this.instance.addHook('preClose', (done) => {
       this.#closing = true;
+      this.#frontDoor.closeUnused();
       done();
     });
     this.instance.removeAllContentTypeParsers();

@@ -6,7 +6,7 @@ import { TargetGoneError } from '../../sdk/index.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
-import type { Disabling, Failure } from './incidents.ts';
+import { settledRun, type Disabling, type Failure, type RunChange } from './incidents.ts';
 import { ResourceService } from '../resources/resource.service.ts';
 import type { Committed } from '../stream/event-stream.ts';
 import { Backlog } from './backlog.ts';
@@ -36,6 +36,7 @@ export class Dispatcher {
   readonly #shutdown = new AbortController();
   readonly #failed = new Subject<Failure>();
   readonly #disabled = new Subject<Disabling>();
+  readonly #changed = new Subject<readonly RunChange[]>();
   #active = 0;
   #running = false;
 
@@ -60,6 +61,11 @@ export class Dispatcher {
 
   get disabled(): Observable<Disabling> {
     return this.#disabled;
+  }
+
+  /** Runs that are in another state, once that is on disk. Costs nothing while nobody listens. */
+  get changed(): Observable<readonly RunChange[]> {
+    return this.#changed;
   }
 
   /** Begins with what the database holds. */
@@ -240,10 +246,20 @@ export class Dispatcher {
   }
 
   #afterSettling(settlements: readonly Settlement[]): void {
+    this.#tell(settlements);
     for (const settlement of settlements) {
       if (settlement.state !== 'running') this.#afterSettlement(settlement);
     }
     this.#pumpWaiting();
+  }
+
+  #tell(settlements: readonly Settlement[]): void {
+    if (!this.#changed.observed) return;
+    const changes = settlements.flatMap((settlement) => {
+      const queued = this.lanes.held(settlement.runId);
+      return queued ? [settledRun(queued, settlement)] : [];
+    });
+    if (changes.length > 0) this.#changed.next(changes);
   }
 
   #afterSettlement({ runId, state, reason, dueAt, attempts }: Settlement): void {

@@ -1,5 +1,5 @@
-import type { EventRecord } from '../../domain/records.ts';
-import type { QueuedRun } from '../ports.ts';
+import type { AttemptRecord, EventRecord, RunRecord } from '../../domain/records.ts';
+import type { QueuedRun, Settlement } from '../ports.ts';
 
 /** A run that has failed for good. */
 export interface Failure extends QueuedRun {
@@ -25,4 +25,24 @@ export interface Disabling {
   readonly reason: string;
   /** The event whose run heard of it. */
   readonly event: EventRecord;
+}
+
+/** A run that is in another state than before. */
+export interface RunChange extends QueuedRun {
+  /** The one that has brought it there. */
+  readonly attempt?: AttemptRecord;
+}
+
+/** The run as the settlement leaves it on disk. */
+export function settledRun({ run, event }: QueuedRun, settlement: Settlement): RunChange {
+  const { state, reason, attempts, dueAt, startedAt, finishedAt, attempt } = settlement;
+  const { reason: _, ...rest } = run;
+  const settled: RunRecord = {
+    ...rest,
+    ...{ state, attempts, dueAt },
+    ...(reason !== undefined && { reason }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+  };
+  return { run: settled, event, ...(attempt && { attempt }) };
 }

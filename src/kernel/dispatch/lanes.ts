@@ -56,6 +56,11 @@ export class Lanes {
     return this.#reading.run(() => this.#read(lane));
   }
 
+  /** A run, with its event, if memory holds it. */
+  held(runId: string): QueuedRun | undefined {
+    return this.#memory.get(runId)?.queued;
+  }
+
   /** The outcome of a run is on disk. */
   ended(runId: string): HeldRun | undefined {
     const held = this.#memory.remove(runId);
