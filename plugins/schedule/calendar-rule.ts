@@ -31,6 +31,6 @@ export function rruleText(rule: string, start: number, zone = 'UTC'): string {
 
 /** A cron expression of five fields. Throws with what is wrong with it. */
 export function cronRule(expression: string): Times {
-  const cron = new Cron(expression, { mode: '5-part', timezone: 'UTC', paused: true });
+  const cron = new Cron(expression, { mode: '5-part', utcOffset: 0, paused: true });
   return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
 }

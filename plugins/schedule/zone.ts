@@ -28,19 +28,27 @@ export function periodAt(zone: string, instant: number): Period {
   return period;
 }
 
+let ofServer: string | undefined;
+
 /** The zone of the server. */
 export function serverZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (ofServer ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
+
+/** Each formatter takes kilobytes outside of the heap, which are not missed there until long after. */
+const zones = new Set<string>();
 
 /** Whether there is an IANA time zone of this name. */
 export function isZone(name: string): boolean {
+  if (zones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    return Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+    Intl.DateTimeFormat('en', { timeZone: name });
   } catch {
     return false;
   }
+  zones.add(name);
+  return true;
 }
 
 /**
