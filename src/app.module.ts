@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
+import { join } from 'node:path';
 import { ApiModule } from './api/api.module.ts';
 import { ConfigApplier } from './config/apply-config.ts';
 import { describeLeftover } from './config/leftovers.ts';
@@ -46,7 +47,11 @@ export class AppModule implements OnModuleInit {
         KernelModule.forRoot({ limits, logger, clock }),
         RetentionModule.forRoot(retention),
         ...plugins.map((plugin) => PluginModule.for(plugin)),
-        ApiModule.register({ adminToken, types: plugins.flatMap(({ plugin }) => plugin.types) }),
+        ApiModule.register({
+          adminToken,
+          setupFile: join(data, 'setup-token'),
+          types: plugins.flatMap(({ plugin }) => plugin.types),
+        }),
       ],
       providers: [ConfigApplier, { provide: LOADED_CONFIG, useValue: loaded }],
     };

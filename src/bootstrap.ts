@@ -1,8 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { Authenticator } from './api/auth/authenticator.ts';
+import { SetupState } from './api/auth/setup-state.ts';
 import { createFastifyAdapter } from './api/http-server.ts';
+import { Setup } from './api/setup/setup.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config-schema.ts';
 import { loadConfiguredPlugins } from './config/configured-plugins.ts';
@@ -25,8 +26,8 @@ export interface RunningSignalbox {
   readonly data: string;
   /** Absolute path of the configuration file, if there is one. */
   readonly configFile: string | undefined;
-  /** The admin token that this first start has made. It cannot be asked for again. */
-  readonly firstToken: string | undefined;
+  /** What the first user is made with, where there is nobody yet who could let others in. */
+  readonly setupToken: string | undefined;
   readonly notices: Notices;
   /** Lets runs end, puts back what does not, and closes everything. */
   stop(): Promise<void>;
@@ -60,15 +61,16 @@ export async function startSignalbox(
     logger: nestLogger(log),
     abortOnError: false,
   });
-  adapter.leadTo(app.get(Mounts));
+  const setup = app.get(SetupState);
+  adapter.leadTo(app.get(Mounts), () => setup.problem());
   try {
     await app.listen(config.server.port, config.server.host);
     const { port } = app.getHttpServer().address() as AddressInfo;
     if (config.server.port === 0) app.get(EgressHttp).protect({ address: config.server.host, port });
     // Only now: a start that fails, say because the port is taken, must not have done half of somebody's work.
     await app.get(Kernel).start();
-    const firstToken = await app.get(Authenticator).makeFirstToken();
-    return running(app, { loaded, port, firstToken });
+    const setupToken = await app.get(Setup).open();
+    return running(app, { loaded, port, setupToken });
   } catch (error) {
     await app.close();
     throw error;
@@ -82,11 +84,11 @@ function running(
   {
     loaded,
     port,
-    firstToken,
+    setupToken,
   }: {
     readonly loaded: ReturnType<typeof loadConfig>;
     readonly port: number;
-    readonly firstToken: string | undefined;
+    readonly setupToken: string | undefined;
   },
 ): RunningSignalbox {
   const { server, data } = loaded.config;
@@ -94,7 +96,7 @@ function running(
     url: `http://${urlHost(server.host)}:${String(port)}`,
     data,
     configFile: loaded.file,
-    firstToken,
+    setupToken,
     notices: app.get(Notices),
     stop: async () => {
       await app.get(Kernel).drain();

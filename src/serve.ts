@@ -20,18 +20,16 @@ export async function serve({ config: file, data, port, host }: StartOptions): P
 /** Where the command looks for the server when it is told nothing else. */
 const defaultUrl = 'http://127.0.0.1:4280';
 
-function greet({ url, data, configFile, firstToken }: RunningSignalbox): void {
+function greet({ url, data, configFile, setupToken }: RunningSignalbox): void {
   console.log(`Signalbox listens on ${url}`);
   console.log(`  data           ${data}`);
   console.log(`  configuration  ${configFile ?? 'built-in defaults'}`);
-  if (firstToken === undefined) return;
-  console.log(`\nThere was no token yet. The admin token, shown only now:\n\n  ${firstToken}\n`);
+  if (setupToken === undefined) return;
+  const where = url === defaultUrl ? '' : `--url ${url} `;
   console.log(
-    'If it gets lost, start with SIGNALBOX_ADMIN_TOKEN=<one of your own>. To go on in another terminal:\n',
+    '\nNobody may use it yet. Make the first user and an API token, within 60 minutes, in another terminal:\n',
   );
-  if (url !== defaultUrl) console.log(`  export SIGNALBOX_URL=${url}`);
-  console.log(`  export SIGNALBOX_TOKEN=${firstToken}`);
-  console.log('  npx signalbox emit vm.power_on --object gpu-01\n');
+  console.log(`  npx signalbox setup ${where}${setupToken}\n`);
 }
 
 /** An error that escapes from a plugin marks that plugin down; any other one ends the process, as it should. */

@@ -3,8 +3,12 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { AnyObjectType } from '../sdk/index.ts';
 import { AuthGuard } from './auth/auth.guard.ts';
+import { Attempts } from './auth/attempts.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth/auth-options.ts';
 import { Authenticator } from './auth/authenticator.ts';
+import { IdentityDirectory } from './auth/identity-directory.ts';
+import { Passwords } from './auth/password.ts';
+import { SetupState } from './auth/setup-state.ts';
 import { ProblemFilter } from './errors/problem.filter.ts';
 import { EventsController } from './events/events.controller.ts';
 import { ExplainController } from './explain/explain.controller.ts';
@@ -15,13 +19,21 @@ import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
 import { BulkRunsController } from './runs/bulk-runs.controller.ts';
 import { RunsController } from './runs/runs.controller.ts';
+import { SessionController } from './session/session.controller.ts';
+import { Sessions } from './session/sessions.ts';
+import { SetupController } from './setup/setup.controller.ts';
+import { Setup } from './setup/setup.ts';
 import { defaultStreamLimits, STREAM_LIMITS, type StreamLimits } from './stream/stream-limits.ts';
 import { StreamReaders } from './stream/stream-readers.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { TagsController } from './tags/tags.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
+import { Tokens } from './tokens/tokens.ts';
 import { TriggersController } from './triggers/triggers.controller.ts';
 import { TypesController } from './types/types.controller.ts';
+import { UsersController } from './users/users.controller.ts';
+import { Users } from './users/users.ts';
 import { viewControllers } from './views/view-controller.ts';
 import { DtoPipe } from './validation/dto.pipe.ts';
 
@@ -38,7 +50,13 @@ export interface ApiModuleOptions extends AuthOptions {
  */
 @Module({})
 export class ApiModule {
-  static register({ imports = [], adminToken, types = [], stream }: ApiModuleOptions = {}): DynamicModule {
+  static register({
+    imports = [],
+    adminToken,
+    setupFile,
+    types = [],
+    stream,
+  }: ApiModuleOptions = {}): DynamicModule {
     return {
       module: ApiModule,
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
@@ -54,21 +72,33 @@ export class ApiModule {
         TriggersController,
         TypesController,
         PluginsController,
+        SessionController,
+        SetupController,
+        TokensController,
+        UsersController,
         StreamController,
         HealthController,
         ...types.flatMap(viewControllers),
       ],
       providers: [
-        { provide: AUTH_OPTIONS, useValue: { adminToken } satisfies AuthOptions },
+        { provide: AUTH_OPTIONS, useValue: { adminToken, setupFile } satisfies AuthOptions },
         { provide: STREAM_LIMITS, useValue: { ...defaultStreamLimits, ...stream } satisfies StreamLimits },
         Authenticator,
+        Attempts,
+        IdentityDirectory,
+        Passwords,
+        Sessions,
+        Setup,
+        SetupState,
+        Tokens,
+        Users,
         ResourceEditor,
         StreamReaders,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },
       ],
-      exports: [Authenticator],
+      exports: [Setup, SetupState],
     };
   }
 }

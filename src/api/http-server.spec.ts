@@ -78,7 +78,7 @@ it('a request that comes while the server closes is told to come again', async (
       return {};
     }
   }
-  const api = await startApi([], { controllers: [Slow] });
+  const api = await startApi([], { adminToken, controllers: [Slow] });
   await api.app.listen(0, '127.0.0.1');
   const { port } = (api.app.getHttpServer() as { address(): AddressInfo }).address();
   const socket = connect(port, '127.0.0.1');

@@ -9,10 +9,12 @@ export interface ApiClientOptions {
 }
 
 export interface ApiRequest<Answer> {
+  /** Default: POST with a body, else GET. */
+  readonly method?: 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** A body makes it a POST. */
   readonly body?: unknown;
+  /** An empty answer is undefined. */
   readonly answer: z.ZodType<Answer>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,10 +37,10 @@ const silenceMs = 60_000;
 
 export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
   return {
-    async request({ path, query = {}, body, answer, signal }) {
+    async request({ method, path, query = {}, body, answer, signal }) {
       const address = addressOf(url, path, query);
       const response = await send(address, {
-        method: body === undefined ? 'GET' : 'POST',
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: {
           accept: 'application/json',
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -111,7 +113,8 @@ async function send(address: URL, init: RequestInit): Promise<Response> {
 
 async function readJson(response: Response, address: URL): Promise<unknown> {
   try {
-    return JSON.parse(await response.text()) as unknown;
+    const text = await response.text();
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
   } catch (error) {
     if (error instanceof SyntaxError) throw notSignalbox(response, address, error);
     throw unreachable(address, error);
@@ -171,11 +174,12 @@ function problemError(response: Response, content: unknown): CliError {
   return new Kind(message, {
     ...(code !== undefined && { code }),
     details,
-    remedy: response.status === 401 ? tokenRemedy : action,
+    remedy: code === 'AUTH_REQUIRED' ? tokenRemedy : action,
   });
 }
 
-const tokenRemedy = 'Give a token of this Signalbox with SIGNALBOX_TOKEN or --token.';
+const tokenRemedy =
+  'Log in with `signalbox login`, or give a token of this Signalbox with SIGNALBOX_TOKEN or --token.';
 
 function notSignalbox(response: Response, address: URL, cause: Error): CliError {
   const type = response.headers.get('content-type') ?? 'no content type';

@@ -104,7 +104,7 @@ describe('an error', () => {
     });
     expect(err).toEqual([
       'error AUTH_REQUIRED: Authentication required',
-      'what to do: Give a token of this Signalbox with SIGNALBOX_TOKEN or --token.',
+      'what to do: Log in with `signalbox login`, or give a token of this Signalbox with SIGNALBOX_TOKEN or --token.',
     ]);
   });
 

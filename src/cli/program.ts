@@ -4,9 +4,14 @@ import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
 import { eventsCommand } from './events-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { processInput, processPrompt } from './prompt.ts';
 import { runsCommand } from './runs-command.ts';
+import { loginCommand, logoutCommand, whoamiCommand } from './session-commands.ts';
+import { setupCommand } from './setup-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
 import { processTerminal } from './terminal.ts';
+import { tokensCommand } from './tokens-command.ts';
+import { usersCommand } from './users-command.ts';
 
 export interface ProgramOptions extends Partial<CliContext> {
   readonly version: string;
@@ -30,6 +35,8 @@ export function createProgram({ version, start, demo, ...world }: ProgramOptions
     ...world,
     terminal: world.terminal ?? processTerminal(),
     env: world.env ?? process.env,
+    prompt: 'prompt' in world ? world.prompt : processPrompt(),
+    input: world.input ?? processInput,
   };
   const program = new Command('signalbox')
     .description('Self-hosted event router and task engine.')
@@ -39,14 +46,24 @@ export function createProgram({ version, start, demo, ...world }: ProgramOptions
   const commands = [
     startCommand(start),
     demoCommand(demo),
+    setupCommand(context),
     emitCommand(context),
     eventsCommand(context),
     explainCommand(context),
     runsCommand(context),
+    loginCommand(context),
+    logoutCommand(context),
+    whoamiCommand(context),
+    tokensCommand(context),
+    usersCommand(context),
   ];
   for (const command of commands) program.addCommand(command.helpOption('-h, --help', 'show help'));
-  for (const command of [program, ...commands]) fitTo(context, command);
+  for (const command of [program, ...commands.flatMap(withSubcommands)]) fitTo(context, command);
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands];
 }
 
 function fitTo({ terminal: { out, err } }: CliContext, command: Command): void {
@@ -57,7 +74,11 @@ function fitTo({ terminal: { out, err } }: CliContext, command: Command): void {
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
-  command.showHelpAfterError(
-    `See: ${command.name() === 'signalbox' ? '' : 'signalbox '}${command.name()} --help`,
-  );
+  command.showHelpAfterError(`See: ${nameOf(command)} --help`);
+}
+
+/** `signalbox tokens create`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }

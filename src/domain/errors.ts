@@ -1,16 +1,38 @@
 /** Every error code that Signalbox answers with: HTTP status, title, and what to do. `docs/errors.md` lists them. */
 export const errorCodes = {
   AUTH_REQUIRED: [401, 'Authentication required', 'Send `Authorization: Bearer <token>`.'],
+  LOGIN_FAILED: [401, 'Login failed', 'Check the user name and the password.'],
   INBOUND_REFUSED: [
     401,
     'Not accepted',
     'Check the name in the address, whether its object is enabled, and the credential that it asks for.',
   ],
   FORBIDDEN: [403, 'Not allowed', 'Use a token with the scope that the message names.'],
+  CSRF_REFUSED: [
+    403,
+    'Request may come from another site',
+    'Send the header `signalbox-csrf: 1` with every change that a browser makes with its cookie.',
+  ],
+  SETUP_REQUIRED: [
+    403,
+    'Not set up yet',
+    'Run `signalbox setup` with the setup token that the server printed at its start, or start the server with SIGNALBOX_ADMIN_TOKEN.',
+  ],
+  SETUP_REFUSED: [
+    403,
+    'Setup token not accepted',
+    'Use the setup token that the last start of the server printed; each start makes a new one.',
+  ],
+  RATE_LIMITED: [429, 'Too many attempts', 'Try again after the seconds in `Retry-After`.'],
   NOT_FOUND: [404, 'Not found', 'Check the path and the id.'],
   METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'Use one of the methods in the `Allow` header.'],
   CONFLICT: [409, 'Conflict', 'Choose another id or change the existing resource.'],
   IN_USE: [409, 'Still in use', 'Remove the resources that the message names first.'],
+  LAST_ADMIN: [
+    409,
+    'Nobody else could administer Signalbox',
+    'Give the scope `admin` to another user or token first.',
+  ],
   RUN_NOT_RETRYABLE: [
     409,
     'This run cannot be retried',

@@ -349,23 +349,6 @@ export interface ResourceStorePort {
   clearOutbox(ids: readonly string[]): Promise<void>;
 }
 
-export const TOKEN_STORE = Symbol('TokenStore');
-
-/** An API token; only its hash is kept. */
-export interface TokenRecord {
-  readonly id: string;
-  readonly name: string;
-  /** SHA-256 of the token, hex. */
-  readonly hash: string;
-  readonly scopes: readonly string[];
-  readonly createdAt: number;
-}
-
-export interface TokenStorePort {
-  all(): Promise<readonly TokenRecord[]>;
-  add(token: TokenRecord): Promise<void>;
-}
-
 export const STORE_HEALTH = Symbol('StoreHealth');
 
 /** Whether the storage answers. */

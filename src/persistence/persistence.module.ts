@@ -5,6 +5,7 @@ import {
   type FactoryProvider,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { IDENTITY_STORE } from '../kernel/identity-store.ts';
 import {
   HISTORY,
   JOURNAL,
@@ -13,7 +14,6 @@ import {
   RUN_QUEUE,
   STORE_HEALTH,
   TARGET_HEALTH,
-  TOKEN_STORE,
 } from '../kernel/ports.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 
@@ -31,7 +31,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       port(HISTORY, 'history'),
       port(RETENTION, 'retention'),
       port(RESOURCE_STORE, 'resources'),
-      port(TOKEN_STORE, 'tokens'),
+      port(IDENTITY_STORE, 'identities'),
       port(TARGET_HEALTH, 'targets'),
       port(STORE_HEALTH, 'health'),
     ];

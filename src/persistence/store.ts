@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SignalboxError } from '../domain/errors.ts';
+import type { IdentityStorePort } from '../kernel/identity-store.ts';
 import type { KernelLogger } from '../kernel/logger.ts';
 import type {
   HistoryPort,
@@ -9,15 +10,14 @@ import type {
   RunQueuePort,
   StoreHealthPort,
   TargetHealthPort,
-  TokenStorePort,
 } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { History } from './history.ts';
+import { IdentityStore } from './identity-store.ts';
 import { ResourceStore } from './resource-store.ts';
 import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
 import { TargetHealthStore } from './target-health-store.ts';
-import { TokenStore } from './token-store.ts';
 
 export interface StoreOptions {
   /** `sqlite:PATH` (`sqlite:` alone: `signalbox.db` in the data folder) or `postgresql://…`. */
@@ -34,7 +34,7 @@ export interface Store {
   readonly history: HistoryPort;
   readonly retention: RetentionPort;
   readonly resources: ResourceStorePort;
-  readonly tokens: TokenStorePort;
+  readonly identities: IdentityStorePort;
   readonly targets: TargetHealthPort;
   readonly health: StoreHealthPort;
   /** Waits for what was begun. May be called again. */
@@ -80,7 +80,7 @@ function storeOn(database: Database, journal: JournalPort, shrink: RetentionPort
     history: new History(database),
     retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
-    tokens: new TokenStore(database),
+    identities: new IdentityStore(database),
     targets: new TargetHealthStore(database),
     health: database,
     close: () => database.close(),

@@ -8,10 +8,10 @@ import {
   RETENTION,
   RUN_QUEUE,
   STORE_HEALTH,
-  TOKEN_STORE,
   type HistoryPort,
   type JournalPort,
 } from '../../src/kernel/ports.ts';
+import { IDENTITY_STORE } from '../../src/kernel/identity-store.ts';
 import { PersistenceModule } from '../../src/persistence/persistence.module.ts';
 import { openStore } from '../../src/persistence/store.ts';
 import { temporaryFolder } from './persistence/backend.ts';
@@ -44,7 +44,7 @@ describe('PersistenceModule', () => {
     const first = event();
     await app.get<JournalPort>(JOURNAL).commit([first], noRuns);
     expect(await app.get<HistoryPort>(HISTORY).event(first.id)).toEqual(first);
-    for (const port of [RUN_QUEUE, RETENTION, RESOURCE_STORE, TOKEN_STORE, STORE_HEALTH])
+    for (const port of [RUN_QUEUE, RETENTION, RESOURCE_STORE, IDENTITY_STORE, STORE_HEALTH])
       expect(app.get(port)).toBeDefined();
     await app.close();
     const store = await openStore(options);

@@ -11,6 +11,8 @@ interface Route {
 }
 
 const open = /^\/health(\/|$)/;
+/** Where somebody without a token gets in: with a password, or with the setup token. */
+const doors: readonly string[] = ['POST /api/session', 'POST /api/setup'];
 /** Asks for the credential of one endpoint instead of a token. */
 const ownCredential = /^\/api\/ingest\//;
 
@@ -25,7 +27,9 @@ describe('without a valid token', () => {
     receiver = await startReceiver();
     app = await startSignalbox({ config: tellOps(receiver.url) });
     routes = registered.mock.calls.flatMap(([path, methods]) =>
-      [methods].flat().map((method) => ({ method, path: path.replace(/:\w+|\*/g, 'tell') })),
+      [methods]
+        .flat()
+        .map((method) => ({ method, path: path.replace(/(?<!:):\w+|\*/g, 'tell').replace('::', ':') })),
     );
     registered.mockRestore();
   });
@@ -53,7 +57,9 @@ describe('without a valid token', () => {
       `Basic ${Buffer.from('admin:test-admin-token-0123456789').toString('base64')}`,
     ],
   ])('every route but health answers 401: %s', async (_what, authorization) => {
-    const closed = routes.filter(({ path }) => !open.test(path));
+    const closed = routes.filter(
+      ({ method, path }) => !open.test(path) && !doors.includes(`${method} ${path}`),
+    );
     expect(closed.length).toBeGreaterThan(30);
     expect(closed).toContainEqual({ method: 'POST', path: '/api/events' });
     expect(closed).toContainEqual({ method: 'POST', path: '/api/ingest/tell' });

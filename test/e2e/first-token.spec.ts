@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/api-client.ts';
-import { startServer } from '../support/command.ts';
+import { signalbox, startServer } from '../support/command.ts';
+import { problem } from '../support/problem.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 const adminToken = 'an-admin-token-of-an-automated-install';
+const password = 'seven horses in a row';
 
 /** `signalbox start` with its data inside this folder. */
 const start = (folder: TemporaryFolder, env = {}) =>
@@ -14,48 +16,86 @@ const start = (folder: TemporaryFolder, env = {}) =>
 const status = async (url: string, token: string | undefined): Promise<number> =>
   (await new ApiClient(url, token).get('/api/tasks')).status;
 
-const tokenIn = (text: string): string | undefined => /sbx_[\w-]{43}/.exec(text)?.[0];
+const setupTokenIn = (text: string): string | undefined => /sbsetup_[\w-]{43}/.exec(text)?.[0];
 
-describe('the admin token', () => {
-  it('is made and printed by the first start only, stays valid, and is stored as a hash', async () => {
+describe('the first start', () => {
+  it('prints a setup token, with which one person makes the first user and an API token, stored as hashes', async () => {
     using folder = temporaryFolder();
-    let token: string | undefined;
+    const file = join(folder.path, 'data', 'setup-token');
+    let unclaimed: string | undefined;
     {
       await using server = await start(folder);
-      await server.printed(/signalbox emit/);
-      token = tokenIn(server.out);
-      expect(server.out).toContain('There was no token yet. The admin token, shown only now:');
+      await server.printed(/signalbox setup/);
+      unclaimed = setupTokenIn(server.out);
+      expect(server.out).toContain(`npx signalbox setup --url ${server.url} ${unclaimed!}`);
+      expect(readFileSync(file, 'utf8')).toBe(`${unclaimed!}\n`);
+      if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+
+    let token: string;
+    {
+      await using server = await start(folder);
+      await server.printed(/signalbox setup/);
+      const setupToken = setupTokenIn(server.out);
+      expect(setupToken).not.toBe(unclaimed);
+      const api = new ApiClient(server.url, undefined);
+      expect(await api.get('/health/live')).toMatchObject({ status: 200 });
+      expect(await api.get('/api/tasks')).toMatchObject(problem('SETUP_REQUIRED'));
+      expect(await new ApiClient(server.url, unclaimed).get('/api/tasks')).toMatchObject(
+        problem('SETUP_REQUIRED'),
+      );
+      const claim = { setupToken: unclaimed, name: 'eve', password };
+      expect(await api.request('POST', '/api/setup', claim)).toMatchObject(problem('SETUP_REFUSED'));
+
+      // In the folder of the server, with nobody to ask for a password.
+      const env = { SIGNALBOX_URL: server.url, XDG_CONFIG_HOME: join(folder.path, 'config') };
+      const command = (...args: string[]) => signalbox(args, { cwd: folder.path, env }).ended;
+      const setup = await command('setup', '--user', 'alice', '--json');
+      expect(setup).toMatchObject({ code: 0, err: '' });
+      const made = JSON.parse(setup.out) as { user: string; password: string; token: string; file: string };
+      expect(made).toMatchObject({ user: 'alice', token: expect.stringMatching(/^sbx_[\w-]{43}$/) });
+      token = made.token;
+      if (process.platform !== 'win32') expect(statSync(made.file).mode & 0o777).toBe(0o600);
+      expect(existsSync(file)).toBe(false);
       expect(await status(server.url, token)).toBe(200);
       expect(await status(server.url, undefined)).toBe(401);
-      expect(await status(server.url, `${token!}x`)).toBe(401);
+      expect(await status(server.url, `${token}x`)).toBe(401);
+      const again = { setupToken, name: 'eve', password };
+      expect(await api.request('POST', '/api/setup', again)).toMatchObject(problem('CONFLICT'));
+      const login = { user: 'alice', password: made.password };
+      expect(await api.request('POST', '/api/session', login)).toMatchObject({ status: 201 });
+
+      // Later commands find the token by themselves.
+      expect((await command('whoami')).out).toMatch(/^token setup on .*: admin\n$/);
       expect(await server.stop()).toBe(0);
     }
     for (const name of readdirSync(join(folder.path, 'data'))) {
       const content = readFileSync(join(folder.path, 'data', name), 'latin1');
-      expect({ name, hasToken: content.includes(token!.slice(4)) }).toEqual({ name, hasToken: false });
+      expect({ name, hasToken: content.includes(token.slice(4)) }).toEqual({ name, hasToken: false });
     }
 
-    await using again = await start(folder);
-    expect(await status(again.url, token)).toBe(200);
-    expect(await again.stop()).toBe(0);
-    expect(tokenIn(again.out + again.err)).toBeUndefined();
-    expect(again.out).not.toContain('admin token');
-  });
+    await using later = await start(folder);
+    expect(await status(later.url, token)).toBe(200);
+    expect(await later.stop()).toBe(0);
+    expect(setupTokenIn(later.out + later.err)).toBeUndefined();
+    expect(later.out).not.toContain('signalbox setup');
+    expect(existsSync(file)).toBe(false);
+    // Three servers and two commands, one after the other.
+  }, 90_000);
 
-  it('is that of SIGNALBOX_ADMIN_TOKEN, if it is set; then none is made or shown', async () => {
+  it('needs no setup with SIGNALBOX_ADMIN_TOKEN; then none is made or shown', async () => {
     using folder = temporaryFolder();
     {
       await using server = await start(folder, { SIGNALBOX_ADMIN_TOKEN: adminToken });
       expect(await status(server.url, adminToken)).toBe(200);
       expect(await status(server.url, 'another-token-of-an-install')).toBe(401);
       await server.stop();
-      expect(tokenIn(server.out + server.err)).toBeUndefined();
+      expect(setupTokenIn(server.out + server.err)).toBeUndefined();
       expect(server.out + server.err).not.toContain(adminToken);
     }
     // It is kept nowhere: without the variable, this is the first start.
     await using again = await start(folder);
-    await again.printed(/signalbox emit/);
-    expect(await status(again.url, adminToken)).toBe(401);
-    expect(await status(again.url, tokenIn(again.out))).toBe(200);
+    await again.printed(/signalbox setup/);
+    expect(await status(again.url, adminToken)).toBe(403);
   });
 });

@@ -7,6 +7,7 @@ import { createFastifyAdapter } from '../../src/api/http-server.ts';
 import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
 import { EgressModule } from '../../src/kernel/egress/egress.module.ts';
+import { IDENTITY_STORE } from '../../src/kernel/identity-store.ts';
 import { KernelModule } from '../../src/kernel/kernel.module.ts';
 import { defaultLimits } from '../../src/kernel/limits.ts';
 import type { KernelLogger } from '../../src/kernel/logger.ts';
@@ -18,11 +19,11 @@ import {
   RUN_QUEUE,
   STORE_HEALTH,
   TARGET_HEALTH,
-  TOKEN_STORE,
 } from '../../src/kernel/ports.ts';
 import { taskPlugin } from '../../src/kernel/task-type.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { MemoryIdentities } from './memory-identities.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 export const adminToken = 'test-admin-token-0123456789';
@@ -38,6 +39,7 @@ export interface LogLine {
 export interface ApiApp extends AsyncDisposable {
   readonly app: NestFastifyApplication;
   readonly storage: MemoryStorage;
+  readonly identities: MemoryIdentities;
   readonly registry: PluginRegistry;
   readonly log: readonly LogLine[];
   /** Sends JSON as the admin; `body` goes as it is when it is a string. */
@@ -58,6 +60,7 @@ export interface ApiReply {
 
 export interface ApiAppOptions extends ApiModuleOptions {
   readonly storage?: MemoryStorage;
+  readonly identities?: MemoryIdentities;
   readonly http?: Partial<HttpLimits>;
   /** As plugins would bring them. */
   readonly controllers?: NonNullable<DynamicModule['controllers']>;
@@ -68,13 +71,14 @@ export async function startApi(
   options: ApiAppOptions = { adminToken },
 ): Promise<ApiApp> {
   const storage = options.storage ?? new MemoryStorage();
+  const identities = options.identities ?? new MemoryIdentities();
   const log: LogLine[] = [];
   const { controllers = [], http, ...apiOptions } = options;
   const adapter = createFastifyAdapter(http);
   const root = {
     module: RootOfSpecs,
     imports: [
-      ...kernel(storage, log),
+      ...kernel({ storage, identities, log }),
       ApiModule.register({ types: plugins.flatMap(({ types }) => types), ...apiOptions }),
     ],
     controllers,
@@ -90,6 +94,7 @@ export async function startApi(
   return {
     app,
     storage,
+    identities,
     registry,
     log,
     async send(method, url, body, headers = {}) {
@@ -119,10 +124,18 @@ export async function startApi(
 class RootOfSpecs {}
 
 /** The kernel as it is, but never started: runs stay pending. */
-function kernel(storage: MemoryStorage, log: LogLine[]): NonNullable<DynamicModule['imports']> {
+function kernel({
+  storage,
+  identities,
+  log,
+}: {
+  readonly storage: MemoryStorage;
+  readonly identities: MemoryIdentities;
+  readonly log: LogLine[];
+}): NonNullable<DynamicModule['imports']> {
   return [
     EventEmitterModule.forRoot(),
-    PortsOfSpecs.of(storage),
+    PortsOfSpecs.of(storage, identities),
     EgressModule.forRoot({ allow: [], own: [] }),
     KernelModule.forRoot({ limits: defaultLimits, logger: recorder(log) }),
   ];
@@ -131,10 +144,11 @@ function kernel(storage: MemoryStorage, log: LogLine[]): NonNullable<DynamicModu
 @Global()
 @Module({})
 class PortsOfSpecs {
-  static of(storage: MemoryStorage): DynamicModule {
-    const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH, TOKEN_STORE];
+  static of(storage: MemoryStorage, identities: MemoryIdentities): DynamicModule {
+    const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH];
     const providers = [
       ...ports.map((provide) => ({ provide, useValue: storage })),
+      { provide: IDENTITY_STORE, useValue: identities },
       { provide: TARGET_HEALTH, useValue: new MemoryDisk().health },
     ];
     return { module: PortsOfSpecs, providers, exports: providers };

@@ -16,21 +16,16 @@ import type {
   RunQuery,
   RunQueuePort,
   StoreHealthPort,
-  TokenRecord,
-  TokenStorePort,
 } from '../../src/kernel/ports.ts';
 
 /**
  * The ports that the API needs, in memory, for specs that are not about storage. `fail` makes every write and the
  * ping reject, as a full disk would.
  */
-export class MemoryStorage
-  implements JournalPort, HistoryPort, ResourceStorePort, TokenStorePort, StoreHealthPort
-{
+export class MemoryStorage implements JournalPort, HistoryPort, ResourceStorePort, StoreHealthPort {
   readonly storedEvents: EventRecord[] = [];
   readonly storedRuns: RunRecord[] = [];
   readonly storedAttempts: AttemptRecord[] = [];
-  readonly tokens: TokenRecord[] = [];
   readonly changes: ResourceChange[] = [];
   fail = false;
 
@@ -143,16 +138,6 @@ export class MemoryStorage
 
   clearOutbox(): Promise<void> {
     return Promise.resolve();
-  }
-
-  all(): Promise<readonly TokenRecord[]> {
-    return Promise.resolve(this.tokens);
-  }
-
-  add(token: TokenRecord): Promise<void> {
-    return this.#write(() => {
-      this.tokens.push(token);
-    });
   }
 
   ping(): Promise<void> {

@@ -2,20 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { adminToken, startApi, type ApiApp } from '../../../test/support/api-app.ts';
 import { declaredRoutes } from '../../../test/support/declared-routes.ts';
-import { MemoryStorage } from '../../../test/support/memory-storage.ts';
-import { Authenticator } from './authenticator.ts';
-import { scopes, type Scope } from './scopes.ts';
+import { MemoryIdentities } from '../../../test/support/memory-identities.ts';
+import { scopes, type Scope } from '../../domain/scopes.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Storage with a token for each scope, `token-<scope>`. */
-function storageWithTokens(): MemoryStorage {
-  const storage = new MemoryStorage();
+/** With a token for each scope, `token-<scope>`. */
+function identitiesWithTokens(): MemoryIdentities {
+  const identities = new MemoryIdentities();
   for (const scope of scopes) {
     const hash = sha256(`token-${scope}`);
-    storage.tokens.push({ id: scope, name: `${scope}er`, hash, scopes: [scope], createdAt: 0 });
+    identities.tokens.set(scope, { id: scope, name: `${scope}er`, hash, scopes: [scope], createdAt: 0 });
   }
-  return storage;
+  return identities;
 }
 
 const withToken = (api: ApiApp, token: string | undefined, method: string, url: string) =>
@@ -43,8 +42,7 @@ describe('authentication', () => {
     await using api = await startApi([]);
     expect(await withToken(api, adminToken, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
     expect(await withToken(api, `${adminToken}x`, 'GET', '/api/tasks')).toMatchObject({ status: 401 });
-    expect(api.storage.tokens).toEqual([]);
-    expect(await api.app.get(Authenticator).makeFirstToken()).toBeUndefined();
+    expect(api.identities.tokens.size).toBe(0);
   });
 
   it.each(['', 'Bearer', 'Bearer ', 'Basic YTpi', `Bearer ${adminToken} x`, adminToken])(
@@ -61,22 +59,6 @@ describe('authentication', () => {
     await using api = await startApi([]);
     const authorization = `bearer ${adminToken}`;
     expect(await api.send('GET', '/api/tasks', undefined, { authorization })).toMatchObject({ status: 200 });
-  });
-
-  it('makes a token at first start, gives it out once and stores only its hash', async () => {
-    const storage = new MemoryStorage();
-    await using api = await startApi([], { storage });
-    const authenticator = api.app.get(Authenticator);
-    const token = (await authenticator.makeFirstToken()) ?? '';
-    expect(token).toMatch(/^sbx_[\w-]{43}$/);
-    expect(await authenticator.makeFirstToken()).toBeUndefined();
-    expect(storage.tokens).toMatchObject([{ hash: sha256(token), scopes: ['admin'] }]);
-    expect(JSON.stringify(storage.tokens)).not.toContain(token);
-    expect(await withToken(api, token, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
-
-    await using again = await startApi([], { storage });
-    expect(await again.app.get(Authenticator).makeFirstToken()).toBeUndefined();
-    expect(await withToken(again, token, 'GET', '/api/tasks')).toMatchObject({ status: 200 });
   });
 
   it.each([
@@ -139,39 +121,81 @@ describe('scopes', () => {
     ['GET', '/api/types/x', 'read'],
     ['GET', '/api/plugins', 'read'],
     ['GET', '/api/plugins/x', 'read'],
+    ['GET', '/api/tokens', 'admin'],
+    ['POST', '/api/tokens', 'admin'],
+    ['GET', '/api/tokens/x', 'admin'],
+    ['PATCH', '/api/tokens/x', 'admin'],
+    ['DELETE', '/api/tokens/x', 'admin'],
+    ['GET', '/api/users', 'admin'],
+    ['POST', '/api/users', 'admin'],
+    ['GET', '/api/users/x', 'admin'],
+    ['PATCH', '/api/users/x', 'admin'],
+    ['DELETE', '/api/users/x', 'admin'],
   ];
 
-  /** Routes that no token of the API opens: each object asks for a credential of its own. */
-  const withOwnCredential = [['POST', '/api/ingest/x']] as const;
+  /** Routes that every token and session opens. */
+  const forAnybodyKnown = [
+    ['GET', '/api/session'],
+    ['DELETE', '/api/session'],
+    ['PUT', '/api/session/password'],
+  ] as const;
 
-  it('do not open the endpoints that have a credential of their own', async () => {
-    await using api = await startApi([], { storage: storageWithTokens() });
-    for (const [method, url] of withOwnCredential) {
-      for (const token of [undefined, 'token-nobody', ...scopes.map((scope) => `token-${scope}`)]) {
-        const { status, headers, body } = await withToken(api, token, method, url);
-        expect({ url, token, status, code: body.code }).toEqual({
+  /** Routes that no token of the API opens: each asks for a credential of its own. */
+  const withOwnCredential = [
+    ['POST', '/api/ingest/x', 401, 'INBOUND_REFUSED', undefined],
+    ['POST', '/api/session', 401, 'LOGIN_FAILED', { user: 'x', password: 'x' }],
+    ['POST', '/api/setup', 409, 'CONFLICT', { setupToken: 'x', name: 'x', password: 'x' }],
+  ] as const;
+
+  const tokens = [undefined, 'token-nobody', ...scopes.map((scope) => `token-${scope}`)];
+
+  it('do not open the routes that have a credential of their own', async () => {
+    await using api = await startApi([], { identities: identitiesWithTokens() });
+    for (const [method, url, status, code, body] of withOwnCredential) {
+      for (const token of tokens) {
+        const authorization = token === undefined ? undefined : `Bearer ${token}`;
+        const answer = await api.send(method, url, body, { authorization });
+        expect({ url, token, status: answer.status, code: answer.body.code }).toEqual({
           url,
           token,
+          status,
+          code,
+        });
+      }
+    }
+  });
+
+  it('are asked for by every route that has no credential of its own', async () => {
+    await using api = await startApi([], { identities: identitiesWithTokens() });
+    for (const [method, url] of [...routes, ...forAnybodyKnown]) {
+      for (const token of [undefined, 'token-nobody']) {
+        const { status, headers, body } = await withToken(api, token, method, url);
+        expect({ method, url, status, code: body.code }).toEqual({
+          method,
+          url,
           status: 401,
-          code: 'INBOUND_REFUSED',
+          code: 'AUTH_REQUIRED',
         });
         expect(headers['www-authenticate']).toBe('Bearer realm="signalbox"');
       }
     }
   });
 
-  it('lets a token in where its scope or admin is asked for, and nowhere else', async () => {
+  it('let a token in where its scope or admin is asked for, and nowhere else', async () => {
     // A stream would not end.
-    await using api = await startApi([], { storage: storageWithTokens(), stream: { maxStreams: 0 } });
-    for (const [method, url, needed] of routes) {
+    await using api = await startApi([], { identities: identitiesWithTokens(), stream: { maxStreams: 0 } });
+    for (const [method, url, needed] of [
+      ...routes,
+      ...forAnybodyKnown.map((route) => [...route, undefined] as const),
+    ]) {
       for (const scope of scopes) {
         const { status, body } = await withToken(api, `token-${scope}`, method, url);
-        const allowed = scope === needed || scope === 'admin';
-        expect({ method, url, scope, forbidden: status === 403 }).toEqual({
+        const allowed = needed === undefined || scope === needed || scope === 'admin';
+        expect({ method, url, scope, allowed: ![401, 403].includes(status) }).toEqual({
           method,
           url,
           scope,
-          forbidden: !allowed,
+          allowed,
         });
         if (!allowed)
           expect(body).toMatchObject({ code: 'FORBIDDEN', detail: expect.stringContaining(`"${needed}"`) });
@@ -184,7 +208,9 @@ describe('scopes', () => {
     const declared = declaredRoutes(api.app)
       .filter((route) => !route.includes('/health/'))
       .map((route) => route.replace(':type', 'lamp').replace(/(?<=\/):\w+/g, 'x'));
-    const said = [...routes, ...withOwnCredential].map(([method, url]) => `${method} ${url}`);
+    const said = [...routes, ...forAnybodyKnown, ...withOwnCredential].map(
+      ([method, url]) => `${method} ${url}`,
+    );
     expect(declared.sort()).toEqual(said.sort());
   });
 });

@@ -1,80 +1,94 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { hash, randomBytes } from 'node:crypto';
-import { newId } from '../../domain/new-id.ts';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
-import { TOKEN_STORE, type TokenRecord, type TokenStorePort } from '../../kernel/ports.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth-options.ts';
+import { IdentityDirectory } from './identity-directory.ts';
+import type { Principal } from './principal.ts';
 import type { Access } from './scopes.ts';
-
-/** Who is calling. */
-export interface Identity {
-  /** Name of the token. */
-  readonly name: string;
-  readonly scopes: readonly string[];
-}
+import { digest } from './secret.ts';
+import { sessionSecret } from './session-cookie.ts';
+import { sessionEnd } from './session-times.ts';
+import type { SessionKind } from '../../kernel/identity-store.ts';
 
 const minLength = 16;
+/** What the token of the environment is called. */
+export const adminTokenName = 'SIGNALBOX_ADMIN_TOKEN';
 
-/** Knows the tokens, by their hashes only. */
+/**
+ * A page of another site can have a browser send a request with its cookies, but not with a header of its own making,
+ * unless Signalbox allowed it (CORS), which it never does.
+ */
+const csrfHeader = 'signalbox-csrf';
+const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Finds out who is calling. */
 @Injectable()
-export class Authenticator implements OnApplicationBootstrap {
-  /** By digest: the look-up costs the same for every token and tells nothing of those that are near. */
-  readonly #identities = new Map<string, Identity>();
+export class Authenticator {
+  readonly #adminDigest: string | undefined;
 
   constructor(
-    @Inject(TOKEN_STORE) private readonly store: TokenStorePort,
-    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+    private readonly directory: IdentityDirectory,
+    @Inject(AUTH_OPTIONS) { adminToken }: AuthOptions,
   ) {
-    checkAdminToken(options.adminToken);
+    checkAdminToken(adminToken);
+    this.#adminDigest = adminToken === undefined ? undefined : digest(adminToken);
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    const { adminToken } = this.options;
-    const stored = await this.store.all();
-    for (const token of stored) this.#identities.set(token.hash, token);
-    if (adminToken !== undefined)
-      this.#identities.set(digest(adminToken), { name: 'admin', scopes: ['admin'] });
+  /** Throws AUTH_REQUIRED unless the request carries a token or a session that holds. */
+  authenticate({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Principal {
+    const { authorization, cookie } = headers;
+    if (authorization !== undefined) return this.#byToken(bearerOf(authorization));
+    const secret = sessionSecret(cookie);
+    if (secret === undefined) throw new SignalboxError('AUTH_REQUIRED', 'no token was sent');
+    const principal = this.#bySession(secret, 'cookie');
+    if (!principal) throw new SignalboxError('AUTH_REQUIRED', 'the session has ended');
+    if (!safeMethods.includes(method) && headers[csrfHeader] === undefined) {
+      throw new SignalboxError('CSRF_REFUSED', `the header ${csrfHeader} is missing`);
+    }
+    return principal;
   }
 
-  /**
-   * Makes the first token where there is none, for printing: it is kept as a hash only. Undefined when there are
-   * tokens. To be called once everything else has started: a token that nobody was shown is of no use.
-   */
-  async makeFirstToken(): Promise<string | undefined> {
-    if (this.#identities.size > 0) return undefined;
-    const token = `sbx_${randomBytes(32).toString('base64url')}`;
-    const record: TokenRecord = {
-      id: newId(),
-      name: 'first',
-      hash: digest(token),
-      scopes: ['admin'],
-      createdAt: Date.now(),
-    };
-    await this.store.add(record);
-    this.#identities.set(record.hash, record);
-    return token;
+  #byToken(secret: string): Principal {
+    const hash = digest(secret);
+    const token = this.directory.tokenByDigest(hash);
+    if (token) {
+      const now = Date.now();
+      if (token.expiresAt !== undefined && token.expiresAt <= now) {
+        throw new SignalboxError('AUTH_REQUIRED', `the token "${token.name}" has expired`);
+      }
+      this.directory.touch('token', token.id, now);
+      const { name, scopes, expiresAt } = token;
+      return { kind: 'token', name, scopes, expiresAt };
+    }
+    if (hash === this.#adminDigest) return { kind: 'token', name: adminTokenName, scopes: ['admin'] };
+    const principal = this.#bySession(secret, 'bearer');
+    if (!principal) throw new SignalboxError('AUTH_REQUIRED', 'the token is not known');
+    return principal;
   }
 
-  /** Throws AUTH_REQUIRED unless the header carries a known token. */
-  authenticate(authorization: string | undefined): Identity {
-    if (authorization === undefined) throw new SignalboxError('AUTH_REQUIRED', 'no token was sent');
-    const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
-    if (token === undefined)
-      throw new SignalboxError('AUTH_REQUIRED', 'the Authorization header is not "Bearer <token>"');
-    const identity = this.#identities.get(digest(token));
-    if (!identity) throw new SignalboxError('AUTH_REQUIRED', 'the token is not known');
-    return identity;
+  /** A secret that was given out as cookie is no token, and the other way round. */
+  #bySession(secret: string, kind: SessionKind): Principal | undefined {
+    const session = this.directory.sessionByDigest(digest(secret));
+    const user = session && this.directory.user(session.user);
+    if (session?.kind !== kind || !user?.enabled) return undefined;
+    const now = Date.now();
+    if (sessionEnd(session, this.directory.lastUsedAt(session.id)) <= now) return undefined;
+    this.directory.touch('session', session.id, now);
+    const { name, scopes } = user;
+    return { kind: 'user', name, scopes, expiresAt: session.expiresAt, session };
   }
+}
+
+function bearerOf(authorization: string): string {
+  const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
+  if (token !== undefined) return token;
+  throw new SignalboxError('AUTH_REQUIRED', 'the Authorization header is not "Bearer <token>"');
 }
 
 /** Throws FORBIDDEN unless one of the caller's scopes covers what the route asks for. */
-export function authorize({ name, scopes }: Identity, access: Access): void {
-  if (scopes.includes(access) || scopes.includes('admin')) return;
-  throw new SignalboxError('FORBIDDEN', `the token "${name}" has not the scope "${access}"`);
-}
-
-function digest(token: string): string {
-  return hash('sha256', token, 'hex');
+export function authorize({ kind, name, scopes }: Principal, access: Access): void {
+  if (access === 'known' || scopes.includes(access) || scopes.includes('admin')) return;
+  throw new SignalboxError('FORBIDDEN', `the ${kind} "${name}" has not the scope "${access}"`);
 }
 
 function checkAdminToken(token: string | undefined): void {

@@ -20,6 +20,7 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   413: 'BODY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   422: 'RESOURCE_INVALID',
+  429: 'RATE_LIMITED',
   431: 'HEADERS_TOO_LARGE',
   503: 'OVERLOADED',
 };

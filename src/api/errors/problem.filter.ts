@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../../kernel/logger.ts';
+import { principalOf, principalText } from '../auth/principal.ts';
 import { SignalboxAdapter } from '../http/signalbox-adapter.ts';
 import { asSignalboxError } from './as-signalbox-error.ts';
 import { problemHeaders, problemOf } from './problem.ts';
@@ -43,7 +44,17 @@ export class ProblemFilter implements ExceptionFilter {
 
   #log(thrown: unknown, request: FastifyRequest): void {
     const { id: requestId, method } = request;
-    this.logger.error({ requestId, method, path: pathOf(request), err: thrown }, 'request failed');
+    const principal = principalOf(request);
+    this.logger.error(
+      {
+        requestId,
+        method,
+        path: pathOf(request),
+        ...(principal && { by: principalText(principal) }),
+        err: thrown,
+      },
+      'request failed',
+    );
   }
 }
 

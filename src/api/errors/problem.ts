@@ -39,7 +39,7 @@ export function problemOf(error: SignalboxError, requestId: string): Problem {
 /** Headers that belong to the answer. */
 export function problemHeaders(error: SignalboxError): Readonly<Record<string, string>> {
   const headers: Record<string, string> = { 'content-type': problemMediaType };
-  if (error.status === 503) headers['retry-after'] = String(error.retryAfter ?? 5);
+  if (error.status === 503 || error.status === 429) headers['retry-after'] = String(error.retryAfter ?? 5);
   if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="signalbox"';
   // RFC 9110, 15.5.16: tells that a compressed body was the trouble, or would be the next.
   if (error.status === 415) headers['accept-encoding'] = 'identity';

@@ -2,13 +2,13 @@ import { Controller, Get, Inject, type OnModuleDestroy } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { SignalboxError } from '../../domain/errors.ts';
 import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
-import { Public } from '../auth/scopes.ts';
+import { AlwaysOpen } from '../auth/scopes.ts';
 
 const pingTimeoutMs = 2_000;
 
 /** For load balancers and supervisors; they have no token. */
 @Controller('health')
-@Public()
+@AlwaysOpen()
 export class HealthController implements OnModuleDestroy {
   #stopping = false;
 

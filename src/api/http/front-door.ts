@@ -16,6 +16,8 @@ import { UnusedConnections } from './unused-connections.ts';
 export class FrontDoor {
   /** Known once Nest has made them. */
   mounts: Pick<Mounts, 'find'> | undefined;
+  /** Why nothing is handed to plugins at present. */
+  closed: () => SignalboxError | undefined = () => undefined;
 
   readonly #unused = new UnusedConnections();
 
@@ -39,8 +41,13 @@ export class FrontDoor {
       },
       (request, response) => {
         const mount = this.mounts?.find(pathOf(request));
-        if (mount) hand(mount, request, response);
-        else listener(request, response);
+        if (!mount) {
+          listener(request, response);
+          return;
+        }
+        const problem = this.closed() ?? downOf(mount);
+        if (problem) refuse(problem, response);
+        else hand(mount, request, response);
       },
     );
     this.#unused.watch(server);
@@ -48,13 +55,17 @@ export class FrontDoor {
   };
 }
 
-function hand({ plugin, handler }: Mount, request: IncomingMessage, response: ServerResponse): void {
-  if (handler) {
-    request.url = pathOf(request);
-    handler(request, response);
-    return;
-  }
-  const error = new SignalboxError('PLUGIN_DOWN', `plugin ${plugin}, which answers here, does not run`);
+function hand({ handler }: Mount, request: IncomingMessage, response: ServerResponse): void {
+  request.url = pathOf(request);
+  handler?.(request, response);
+}
+
+function downOf({ plugin, handler }: Mount): SignalboxError | undefined {
+  if (handler) return undefined;
+  return new SignalboxError('PLUGIN_DOWN', `plugin ${plugin}, which answers here, does not run`);
+}
+
+function refuse(error: SignalboxError, response: ServerResponse): void {
   const requestId = randomUUID();
   response.writeHead(error.status, {
     ...problemHeaders(error),

@@ -72,9 +72,10 @@ export class SignalboxAdapter extends FastifyAdapter {
     });
   }
 
-  /** What plugins serve is theirs from now on. */
-  leadTo(mounts: Pick<Mounts, 'find'>): void {
+  /** What plugins serve is theirs from now on, unless it is closed, for the reason given. */
+  leadTo(mounts: Pick<Mounts, 'find'>, closed: () => SignalboxError | undefined): void {
     this.#frontDoor.mounts = mounts;
+    this.#frontDoor.closed = closed;
   }
 
   /** Nest's own parsers would take forms and skip the checks of this one. */

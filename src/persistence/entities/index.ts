@@ -1,10 +1,12 @@
 import { AttemptEntity } from './attempt.entity.ts';
 import { EventEntity } from './event.entity.ts';
+import { LocalUserEntity } from './local-user.entity.ts';
 import { ObjectEntity } from './object.entity.ts';
 import { ObjectStateEntity } from './object-state.entity.ts';
 import { OutboxEntity } from './outbox.entity.ts';
 import { ReadyMadeEntity } from './ready-made.entity.ts';
 import { RunEntity } from './run.entity.ts';
+import { SessionEntity } from './session.entity.ts';
 import { TagEntity } from './tag.entity.ts';
 import { TargetHealthEntity } from './target-health.entity.ts';
 import { TaskEntity } from './task.entity.ts';
@@ -15,11 +17,13 @@ import { TriggerEntity } from './trigger.entity.ts';
 export const entities = [
   AttemptEntity,
   EventEntity,
+  LocalUserEntity,
   ObjectEntity,
   ObjectStateEntity,
   OutboxEntity,
   ReadyMadeEntity,
   RunEntity,
+  SessionEntity,
   TagEntity,
   TargetHealthEntity,
   TaskEntity,

@@ -5,7 +5,7 @@ import { event, object, objectState, planning, settlement, tag, task, trigger } 
 
 const nothing = { objects: [], tags: [], tasks: [], triggers: [], states: [] };
 
-/** What is configured, and the tokens. */
+/** What is configured. */
 export function resourceSuite(backend: Backend): void {
   describe('resources', () => {
     it('gives back what was put', async () => {
@@ -190,26 +190,6 @@ export function resourceSuite(backend: Backend): void {
       await targets.remove('webhook/other');
       await targets.remove('webhook/none');
       expect(await targets.all()).toEqual([{ ...ailing, failures: 11 }]);
-    });
-  });
-
-  describe('tokens', () => {
-    it('gives back what was added', async () => {
-      await using fresh = await freshStore(backend);
-      const { tokens } = fresh.store;
-      expect(await tokens.all()).toEqual([]);
-      const token = {
-        id: 'one',
-        name: 'First',
-        hash: 'ab12',
-        scopes: ['ingest', 'read'],
-        createdAt: Date.now(),
-      };
-      await tokens.add(token);
-      await tokens.add({ ...token, id: 'two', scopes: [] });
-      expect(await tokens.all()).toEqual(
-        expect.arrayContaining([token, { ...token, id: 'two', scopes: [] }]),
-      );
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Backend } from './backend.ts';
 import { historySuite } from './history-suite.ts';
+import { identitySuite } from './identity-suite.ts';
 import { journalSuite } from './journal-suite.ts';
 import { lifeSuite } from './life-suite.ts';
 import { resourceSuite } from './resource-suite.ts';
@@ -15,6 +16,7 @@ export function conformanceSuites(backend: Backend, openOrm: (url: string) => Pr
   historySuite(backend);
   retentionSuite(backend);
   resourceSuite(backend);
+  identitySuite(backend);
   lifeSuite(backend);
   schemaSuite(backend, openOrm);
 }

@@ -2,6 +2,7 @@ import type { MigrationObject } from '@mikro-orm/core';
 import { FirstTables } from './0001-first-tables.ts';
 import { ObjectStates } from './0002-object-states.ts';
 import { ChangedByHand } from './0003-changed-by-hand.ts';
+import { Identity } from './0004-identity.ts';
 import { TargetHealth } from './0005-target-health.ts';
 import { ReadyMadeObjects } from './0006-ready-made.ts';
 
@@ -10,6 +11,7 @@ export const migrations: readonly MigrationObject[] = [
   { name: '0001-first-tables', class: FirstTables },
   { name: '0002-object-states', class: ObjectStates },
   { name: '0003-changed-by-hand', class: ChangedByHand },
+  { name: '0004-identity', class: Identity },
   { name: '0005-target-health', class: TargetHealth },
   { name: '0006-ready-made', class: ReadyMadeObjects },
 ];

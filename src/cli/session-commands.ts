@@ -1,0 +1,155 @@
+import { Command } from 'commander';
+import { z } from '../sdk/schema.ts';
+import { createApiClient } from './api-client.ts';
+import type { CliContext } from './cli-context.ts';
+import { CliError } from './cli-error.ts';
+import {
+  addConnectionOptions,
+  addUrlOption,
+  connect,
+  tokenOf,
+  urlOf,
+  type ConnectionFlags,
+} from './connection.ts';
+import { forgetToken, storedToken, storeToken } from './credentials.ts';
+
+interface LoginFlags {
+  readonly url?: string;
+  readonly token?: string;
+  readonly user?: string;
+  readonly passwordStdin?: boolean;
+}
+
+const who = z.looseObject({
+  kind: z.enum(['token', 'user']),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  expiresAt: z.string().optional(),
+  token: z.string().optional(),
+});
+
+const loginExamples = `
+Examples:
+  signalbox login                         # asks for user and password
+  signalbox login --user alice --password-stdin < password.txt
+  signalbox login --token sbx_…           # keeps an API token`;
+
+export function loginCommand(context: CliContext): Command {
+  const command = new Command('login')
+    .description('Log in, for the commands that follow.')
+    .option('--user <name>', 'name of the user')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--token <token>', 'keep this API token instead')
+    .addHelpText('after', loginExamples);
+  return addUrlOption(command).action((flags: LoginFlags) => logIn(flags, context));
+}
+
+async function logIn(flags: LoginFlags, context: CliContext): Promise<void> {
+  const { env, terminal } = context;
+  const url = urlOf(flags, env);
+  const { name, token, expiresAt } = await (flags.token === undefined
+    ? begin(url, flags, context)
+    : identify(url, flags.token, context));
+  const file = storeToken(url, token, env);
+  const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
+  terminal.out.line(`${terminal.out.paint('green', 'logged in')}  as ${name} at ${url}${until}`);
+  terminal.err.line(`It is kept in ${file}.`);
+  if (tokenOf(env) !== undefined)
+    terminal.err.line('SIGNALBOX_TOKEN or SIGNALBOX_ADMIN_TOKEN is set and goes before it.');
+}
+
+interface Login {
+  readonly name: string;
+  readonly token: string;
+  readonly expiresAt?: string | undefined;
+}
+
+async function begin(url: string, flags: LoginFlags, context: CliContext): Promise<Login> {
+  const body = { ...(await credentials(flags, context)), as: 'bearer' };
+  const { signal } = context;
+  const answer = who.extend({ token: z.string() });
+  return createApiClient({ url }).request({ path: '/api/session', body, answer, signal });
+}
+
+async function identify(url: string, token: string, { signal }: CliContext): Promise<Login> {
+  const { name, expiresAt } = await createApiClient({ url, token }).request({
+    path: '/api/session',
+    answer: who,
+    signal,
+  });
+  return { name, token, expiresAt };
+}
+
+async function credentials(
+  { user, passwordStdin }: LoginFlags,
+  { prompt, input }: CliContext,
+): Promise<{ readonly user: string; readonly password: string }> {
+  if (!prompt && (user === undefined || !passwordStdin)) {
+    throw new CliError('nobody can be asked for a password here', {
+      remedy:
+        'Give --user NAME --password-stdin, or --token TOKEN; or set SIGNALBOX_TOKEN instead of logging in.',
+    });
+  }
+  const name = user ?? (await prompt?.ask('User: ')) ?? '';
+  const password = passwordStdin ? await input() : await prompt?.secret('Password: ');
+  return { user: name, password: password ?? '' };
+}
+
+const logoutExamples = `
+Examples:
+  signalbox logout`;
+
+export function logoutCommand(context: CliContext): Command {
+  const command = new Command('logout')
+    .description('End the session of `signalbox login` and forget it.')
+    .addHelpText('after', logoutExamples);
+  return addUrlOption(command).action((flags: Pick<ConnectionFlags, 'url'>) => logOut(flags, context));
+}
+
+async function logOut(flags: Pick<ConnectionFlags, 'url'>, context: CliContext): Promise<void> {
+  const { env, terminal, signal } = context;
+  const url = urlOf(flags, env);
+  const token = storedToken(url, env);
+  if (token === undefined) {
+    terminal.out.line(`not logged in at ${url}`);
+    return;
+  }
+  try {
+    await createApiClient({ url, token }).request({
+      method: 'DELETE',
+      path: '/api/session',
+      answer: z.undefined(),
+      signal,
+    });
+  } catch (error) {
+    // An API token has no session, and one that has ended need not be ended.
+    const code = error instanceof CliError ? error.code : undefined;
+    if (code !== 'NOT_FOUND' && code !== 'AUTH_REQUIRED') throw error;
+  }
+  forgetToken(url, env);
+  terminal.out.line(`logged out at ${url}`);
+}
+
+const whoamiExamples = `
+Examples:
+  signalbox whoami
+  signalbox whoami --json`;
+
+export function whoamiCommand(context: CliContext): Command {
+  const command = new Command('whoami')
+    .description('Show as whom the commands act, and what that may do.')
+    .addHelpText('after', whoamiExamples);
+  return addConnectionOptions(command).action((flags: ConnectionFlags) => whoAmI(flags, context));
+}
+
+async function whoAmI(flags: ConnectionFlags, { terminal: { out }, env, signal }: CliContext): Promise<void> {
+  const api = connect(flags, env);
+  const answer = await api.request({ path: '/api/session', answer: who, signal });
+  if (flags.json) {
+    out.line(JSON.stringify(answer));
+    return;
+  }
+  const { kind, name, scopes, expiresAt } = answer;
+  const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
+  out.line(`${kind} ${name} at ${urlOf(flags, env)}: ${scopes.join(', ')}${until}`);
+}
