@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PermanentError, z, type InboundEvent, type InboundRequest, type JsonValue } from 'signalbox/sdk';
 import type { GithubSettings } from './settings.ts';
 
@@ -21,7 +22,7 @@ export function readDelivery(request: InboundRequest<GithubSettings>): readonly 
     {
       type: 'github.received',
       object: request.object.key,
-      id: delivery,
+      id: idOf(request, delivery),
       data: {
         event,
         action,
@@ -34,6 +35,15 @@ export function readDelivery(request: InboundRequest<GithubSettings>): readonly 
       },
     },
   ];
+}
+
+/**
+ * Only the body is signed: its digest leaves nothing to whoever posts a recorded delivery again. It is not the default,
+ * since some that are not repeats are equal byte for byte, such as the same `repository_dispatch` or the same member
+ * added anew.
+ */
+function idOf({ object: { settings }, body }: InboundRequest<GithubSettings>, delivery: string): string {
+  return settings.repeats === 'body' ? createHash('sha256').update(body).digest('hex') : delivery;
 }
 
 /** A webhook of the content type `application/x-www-form-urlencoded` has its JSON in a field. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InboundEvent } from 'signalbox/sdk';
+import type { InboundEvent, z } from 'signalbox/sdk';
 import { startPlugin, type InboundPost } from 'signalbox/sdk/testing';
 import plugin, { github } from './index.ts';
 
@@ -17,7 +17,11 @@ const push = {
   commits: [{ id: 'abc', message: 'Fix' }],
 };
 
-async function eventsOf(post: InboundPost): Promise<readonly InboundEvent[]> {
+interface Post extends InboundPost {
+  readonly object?: { readonly key: string; readonly settings: z.input<NonNullable<typeof github.settings>> };
+}
+
+async function eventsOf(post: Post): Promise<readonly InboundEvent[]> {
   await using started = await startPlugin(plugin);
   return started.readInbound('github', { object: { key: 'octo', settings: { auth } }, headers, ...post });
 }
@@ -45,6 +49,39 @@ it('tells what happened to an issue', async () => {
   const body = { action: 'opened', issue: { number: 7 } };
   const [event] = await eventsOf({ body, headers: { ...headers, 'X-GitHub-Event': 'issues' } });
   expect(event).toMatchObject({ data: { event: 'issues', action: 'opened', payload: body } });
+});
+
+describe('a delivery that is posted again', () => {
+  const again = { ...headers, 'X-GitHub-Delivery': '9f1c2b7e-0000-11e3-81ab-4c9367dc0958' };
+  const idsOf = async (repeats: 'delivery' | 'body', ...posts: readonly Post[]) =>
+    Promise.all(
+      posts.map(async (post) => {
+        const object = { key: 'octo', settings: { auth, repeats } };
+        const [event] = await eventsOf({ object, ...post });
+        return event?.id;
+      }),
+    );
+
+  it('is a repeat when it has the same GUID', async () => {
+    const [first, same, other] = await idsOf(
+      'delivery',
+      { body: push },
+      { body: push },
+      { body: push, headers: again },
+    );
+    expect([first === same, first === other]).toEqual([true, false]);
+  });
+
+  it('is a repeat whatever its headers say, where its body counts', async () => {
+    const renamed = { ...again, 'X-GitHub-Event': 'release' };
+    const [first, same, other] = await idsOf(
+      'body',
+      { body: push },
+      { body: push, headers: renamed },
+      { body: { ...push, ref: 'refs/heads/x' }, headers },
+    );
+    expect([first === same, first === other]).toEqual([true, false]);
+  });
 });
 
 it('keeps what is not as in most payloads in the payload only', async () => {
