@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import { startReceiver, type Answer, type Delivery, type Receiver } from '../../test/support/receiver.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import type { CallData } from './call-data.ts';
@@ -171,6 +172,28 @@ describe('reported calls', () => {
     await $.reporter.flush();
     expect({ stored, dropped: $.reporter.dropped }).toEqual({ stored: ['/a', '/b', '/c'], dropped: 2 });
     expect($.warnings).toEqual([expect.stringContaining('422 bad'), expect.stringContaining('400 no')]);
+  });
+
+  it('are sent in halves after a refusal that blames none, and as many as usual once these have gone', async () => {
+    const first = Promise.withResolvers<void>();
+    const report = (count: number, $: Bench) => {
+      for (let i = 0; i < count; i++) $.reporter.report(call('/a'));
+    };
+    await using $: Bench = await bench(async (_, n) => {
+      if (n === 1) await first.promise;
+      if (n === 2) return { status: 413, body: '{"detail": "too many"}' };
+      // The queue is never empty: there is more before these have gone.
+      if (n === 3) report(60, $);
+      return { status: 202 };
+    });
+    report(1, $);
+    await $.receiver.got(1);
+    report(40, $);
+    await turn();
+    first.resolve();
+    await $.reporter.flush();
+    const sizes = urlsIn($.receiver.deliveries).map((urls) => urls.length);
+    expect({ sizes, dropped: $.reporter.dropped }).toEqual({ sizes: [1, 40, 20, 20, 60], dropped: 0 });
   });
 
   it('that find no room are counted, and told of once', async () => {

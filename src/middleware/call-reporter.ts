@@ -26,8 +26,10 @@ export class CallReporter {
   /** Resolves when the next attempt fails. */
   #failure = Promise.withResolvers<void>();
   #sending: Promise<void> | undefined;
-  /** One event at a time. */
-  #careful = false;
+  /** Events that are sent at once. */
+  #most = batch.count;
+  /** Events that have still to go before as many are sent at once as usual: one of them may be refused. */
+  #suspects = 0;
   #closed = false;
   #dropped = 0;
 
@@ -55,9 +57,14 @@ export class CallReporter {
       try {
         if (this.#options.filter?.(call) ?? true) this.#add(this.#eventOf(call, time));
       } catch (error) {
-        this.#warnOnce('calls', `a call cannot be reported: ${String(error)}`);
+        this.failed(error);
       }
     });
+  }
+
+  /** A call cannot be reported, or not all of it. */
+  failed(error: unknown): void {
+    this.#warnOnce('calls', `a call cannot be reported: ${messageOf(error)}`);
   }
 
   /** Sends what waits, now. Resolves when nothing waits any more, or when Signalbox does not take it. */
@@ -111,16 +118,17 @@ export class CallReporter {
       failures = waitMs === undefined ? 0 : failures + 1;
       if (waitMs !== undefined) await this.#pause(waitMs);
     }
-    this.#careful = false;
+    this.#settled(this.#suspects);
     this.#warned.clear();
   }
 
   /** Milliseconds to wait for the next attempt, when this one has failed. */
   async #sendBatch(failures: number): Promise<number | undefined> {
-    const events = this.#waiting.first(this.#careful ? { ...batch, count: 1 } : batch);
+    const events = this.#waiting.first({ ...batch, count: this.#most });
     const result = await postEvents(this.#options, events);
     if (result.kind === 'stored') {
       this.#waiting.remove(0, events.length);
+      this.#settled(events.length);
       return undefined;
     }
     if (result.kind === 'refused') {
@@ -139,12 +147,23 @@ export class CallReporter {
     count: number,
   ): void {
     const at = culprit ?? (count === 1 ? 0 : undefined);
-    // Nobody knows which it was: from now on one by one.
-    this.#careful = at === undefined;
-    if (at === undefined) return;
+    if (at === undefined) {
+      // Nobody knows which it was, or whether they were just too many: half of them, until all of these have gone.
+      this.#most = Math.floor(count / 2);
+      this.#suspects = count;
+      return;
+    }
     this.#waiting.remove(at, 1);
+    this.#settled(1);
     this.#drop(1);
     this.#warnOnce(reason, `Signalbox has refused a call: ${reason}`);
+  }
+
+  #settled(count: number): void {
+    this.#suspects -= count;
+    if (this.#suspects > 0) return;
+    this.#suspects = 0;
+    this.#most = batch.count;
   }
 
   async #pause(ms: number): Promise<void> {
@@ -167,6 +186,15 @@ export class CallReporter {
     } catch {
       // Whoever wants to be told must not stop it.
     }
+  }
+}
+
+/** Of whatever was thrown. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'an error that has no text';
   }
 }
 

@@ -24,6 +24,9 @@ export function expressReporter(options: ReporterOptions): ExpressReporter {
       ended: (call) => {
         reporter.report(call);
       },
+      failed: (error) => {
+        reporter.failed(error);
+      },
     });
     next();
   };

@@ -18,6 +18,9 @@ export const fastifyReporter: FastifyPluginCallback<ReporterOptions> = (app, opt
       ended: (call) => {
         reporter.report(call);
       },
+      failed: (error) => {
+        reporter.failed(error);
+      },
     });
     next();
   });

@@ -28,6 +28,21 @@ describe('what is kept of a body', () => {
     expect(captured('abcdefg', {}, 6)).toEqual({ body: 'abcdef', truncated: true });
   });
 
+  it.each<[BufferEncoding, string]>([
+    ['utf8', 'ab€😀'],
+    ['utf16le', 'ab€😀'],
+    ['latin1', 'abä'],
+    ['hex', '6162636465'],
+    ['base64', 'YWJjZGU='],
+  ])('is the same of a text in %s as of its bytes, wherever the limit is', (encoding, text) => {
+    const bytes = Buffer.from(text, encoding);
+    for (let limit = 1; limit <= bytes.length + 1; limit++) {
+      const capture = new BodyCapture(limit);
+      for (const part of [text, text]) capture.addText(part, encoding);
+      expect(capture.result({})).toEqual(captured(Buffer.concat([bytes, bytes]), {}, limit));
+    }
+  });
+
   it('ends before a character that the cut goes through', () => {
     expect(captured('ab€cd', {}, 4)).toEqual({ body: 'ab', truncated: true });
     expect(captured('ab€cd', {}, 5)).toEqual({ body: 'ab€', truncated: true });

@@ -38,6 +38,16 @@ export class BodyCapture {
     this.#size += chunk.length;
   }
 
+  /** A text may be much longer than what is kept: no more of it is encoded than shows that it is. */
+  addText(text: string, encoding: BufferEncoding = 'utf8'): void {
+    const room = this.#limit - this.#size;
+    if (room < 0 || text === '') return;
+    // Two characters make a byte at least, in every encoding.
+    const most = 2 * (room + 1);
+    this.add(Buffer.from(text.slice(0, most), encoding));
+    if (text.length > most) this.#size = Math.max(this.#size, this.#limit + 1);
+  }
+
   result(kind: BodyKind): CapturedBody {
     const truncated = this.#size > this.#limit;
     return capturedBody(Buffer.concat(this.#chunks), { ...kind, truncated, limit: this.#limit });
