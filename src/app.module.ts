@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { join } from 'node:path';
 import { ApiModule } from './api/api.module.ts';
 import { ConfigApplier } from './config/apply-config.ts';
+import { ConfigModule } from './config/config.module.ts';
 import { describeLeftover } from './config/leftovers.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { EgressModule } from './kernel/egress/egress.module.ts';
@@ -47,13 +48,15 @@ export class AppModule implements OnModuleInit {
         KernelModule.forRoot({ limits, logger, clock }),
         RetentionModule.forRoot(retention),
         ...plugins.map((plugin) => PluginModule.for(plugin)),
+        ConfigModule,
         ApiModule.register({
           adminToken,
           setupFile: join(data, 'setup-token'),
           types: plugins.flatMap(({ plugin }) => plugin.types),
+          imports: [ConfigModule],
         }),
       ],
-      providers: [ConfigApplier, { provide: LOADED_CONFIG, useValue: loaded }],
+      providers: [{ provide: LOADED_CONFIG, useValue: loaded }],
     };
   }
 
@@ -71,10 +74,13 @@ export class AppModule implements OnModuleInit {
    */
   async onModuleInit(): Promise<void> {
     await this.kernel.load();
-    const { created, updated, unchanged, leftovers } = await this.applier.apply(this.loaded);
-    if (created + updated > 0) this.logger.info({ created, updated, unchanged }, 'Configuration applied');
+    const { leftovers, applied: _, ...counts } = await this.applier.apply(this.loaded);
+    if (counts.created + counts.updated + counts.adopted > 0)
+      this.logger.info(counts, 'Configuration applied');
     for (const error of await this.resources.putReadyMade())
       this.logger.error({ err: error }, 'An object that a plugin brings along cannot be put');
+    // Files without any resource say nothing of them: they are applied to the running server.
+    if (this.loaded.resources.length === 0) return;
     for (const ref of leftovers) this.logger.warn({}, describeLeftover(ref));
   }
 }

@@ -24,8 +24,8 @@ export interface RunningSignalbox {
   readonly url: string;
   /** Absolute path of the data folder. */
   readonly data: string;
-  /** Absolute path of the configuration file, if there is one. */
-  readonly configFile: string | undefined;
+  /** Absolute paths of the configuration files. */
+  readonly configFiles: readonly string[];
   /** What the first user is made with, where there is nobody yet who could let others in. */
   readonly setupToken: string | undefined;
   readonly notices: Notices;
@@ -95,7 +95,7 @@ function running(
   return {
     url: `http://${urlHost(server.host)}:${String(port)}`,
     data,
-    configFile: loaded.file,
+    configFiles: loaded.files,
     setupToken,
     notices: app.get(Notices),
     stop: async () => {

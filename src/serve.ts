@@ -20,10 +20,10 @@ export async function serve({ config: file, data, port, host }: StartOptions): P
 /** Where the command looks for the server when it is told nothing else. */
 const defaultUrl = 'http://127.0.0.1:4280';
 
-function greet({ url, data, configFile, setupToken }: RunningSignalbox): void {
+function greet({ url, data, configFiles, setupToken }: RunningSignalbox): void {
   console.log(`Signalbox listens on ${url}`);
   console.log(`  data           ${data}`);
-  console.log(`  configuration  ${configFile ?? 'built-in defaults'}`);
+  console.log(`  configuration  ${configFiles.join(', ') || 'built-in defaults'}`);
   if (setupToken === undefined) return;
   const where = url === defaultUrl ? '' : `--url ${url} `;
   console.log(

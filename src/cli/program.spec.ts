@@ -52,7 +52,7 @@ describe('start and demo', () => {
       start,
     });
     await commandLine(['demo', '--once', '--port', '4281'], { demo });
-    expect(start.mock.calls).toEqual([[{}], [{ config: 'a.yaml', data: 'd', port: 0, host: '::1' }]]);
+    expect(start.mock.calls).toEqual([[{}], [{ config: ['a.yaml'], data: 'd', port: 0, host: '::1' }]]);
     expect(demo.mock.calls).toEqual([[{ once: true, port: 4281 }]]);
   });
 

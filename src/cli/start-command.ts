@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { portArgument } from './arguments.ts';
+import { configOption } from './config-option.ts';
 
 /** What the command line says; anything else comes from the environment and the configuration file. */
 export interface StartOptions {
-  readonly config?: string;
+  /** Files, and folders of files. */
+  readonly config?: readonly string[];
   readonly data?: string;
   readonly port?: number;
   readonly host?: string;
@@ -18,7 +20,7 @@ Examples:
 export function startCommand(start: (options: StartOptions) => Promise<void>): Command {
   return new Command('start')
     .description('Start the server.')
-    .option('--config <file>', 'configuration file (default: config/signalbox.yaml)')
+    .addOption(configOption())
     .option('--data <dir>', 'folder of the database (default: ./data)')
     .addOption(new Option('--port <number>', 'port to listen on (default: 4280)').argParser(portArgument))
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')

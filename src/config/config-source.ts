@@ -1,4 +1,3 @@
-import type { LineCounter } from 'yaml';
 import type { Override } from './overrides.ts';
 import type { Location, Problem } from './problem.ts';
 import {
@@ -11,13 +10,12 @@ import {
   type SourceNode,
   substituted,
 } from './source-tree.ts';
+import type { SourceText } from './source-text.ts';
 
 /** The text that a configuration was read from. */
 export interface ConfigText {
-  /** As errors name it. */
-  readonly name: string;
   readonly root: SourceNode;
-  readonly lines: LineCounter;
+  readonly text: SourceText;
 }
 
 /** Where the values of a configuration came from: the file, the environment, the command line, or nowhere (defaults). */
@@ -62,6 +60,12 @@ export class ConfigSource {
     return this.text !== undefined && !this.#overriding(path) && nodeAt(this.text.root, path) !== undefined;
   }
 
+  /** The folder of the file that says it; undefined when no file does. */
+  dirOf(path: Path): string | undefined {
+    if (!this.text || !this.isInFile(path)) return undefined;
+    return this.text.text.dirOf(offsetOf(this.text.root, path));
+  }
+
   #overriding(path: Path): Override | undefined {
     return this.overrides.findLast((override) => override.path.every((part, i) => part === path[i]));
   }
@@ -73,8 +77,7 @@ export class ConfigSource {
 
   #place(offsetIn: (root: SourceNode) => number): Location | string {
     if (!this.text) return 'built-in defaults';
-    const { line, col } = this.text.lines.linePos(offsetIn(this.text.root));
-    return { file: this.text.name, line: Math.max(1, line), column: Math.max(1, col) };
+    return this.text.text.place(offsetIn(this.text.root)) ?? 'built-in defaults';
   }
 
   /** Substituted values may be secret, whatever they were meant for: the placeholder is shown in their place. */

@@ -73,7 +73,7 @@ describe('loadConfig', () => {
   it('reads a whole file', () => {
     const file = write(whole);
     const loaded = load({ env: { SLACK_TOKEN: 'xoxb-1' } });
-    expect(loaded.file).toBe(file);
+    expect(loaded.files).toEqual([file]);
     expect(loaded.dir).toBe(join(cwd, 'config'));
     expect(loaded.warnings).toEqual([]);
     expect(loaded.config.server).toEqual({ host: '127.0.0.1', port: 5000 });
@@ -210,14 +210,14 @@ describe('loadConfig', () => {
       expect(problems({ env: { SIGNALBOX_CONFIG: 'nope.yaml' } })).toEqual([
         'nope.yaml: there is no such file',
       ]);
-      expect(problems({ file: '.' })).toEqual([expect.stringContaining('it cannot be read (EISDIR)')]);
+      expect(problems({ file: '.' })).toEqual([`${cwd}: there is no *.yaml in this folder`]);
     });
   });
 
   describe('without a file', () => {
     it('takes the built-in defaults and warns', () => {
       const loaded = load();
-      expect(loaded.file).toBeUndefined();
+      expect(loaded.files).toEqual([]);
       expect(loaded.config).toEqual({
         server: { host: '127.0.0.1', port: 4280 },
         data: join(cwd, 'data'),
@@ -359,5 +359,63 @@ describe('loadConfig', () => {
       column: 5,
     });
     expect(source.locate(['server', 'port'])).toBe('environment variable SIGNALBOX_PORT');
+  });
+
+  describe('several files', () => {
+    it('are one configuration, a folder its *.yaml in the order of their names', () => {
+      write('server: { port: 5000 }\nobjects: { vm/b: }\n', 'main.yaml');
+      write('objects: { vm/c: }\ntags:\n', 'parts/20-c.yaml');
+      write('objects: { vm/a: }\ntags: { vms/x: X }\n', 'parts/10-a.yml');
+      write('nonsense: 1\n', 'parts/.hidden.yaml');
+      write('nonsense: 1\n', 'parts/deeper/more.yaml');
+      write('nonsense: 1\n', 'parts/notes.txt');
+      const { config, files, resources } = load({ file: ['main.yaml', 'parts', 'parts/20-c.yaml'] });
+      expect(config.server.port).toBe(5000);
+      expect(files).toEqual(
+        ['main.yaml', 'parts/10-a.yml', 'parts/20-c.yaml'].map((name) => join(cwd, name)),
+      );
+      expect(resources.map(({ path }) => path.join(' '))).toEqual([
+        'tags vms/x',
+        'objects vm/b',
+        'objects vm/a',
+        'objects vm/c',
+      ]);
+    });
+
+    it('name each resource and each other section once; both places are told', () => {
+      write('server: { port: 5000 }\nobjects:\n  vm/a:\n', 'a.yaml');
+      write('objects:\n  vm/b:\n  vm/a: { name: A }\nserver: { host: "::" }\n', 'b.yaml');
+      expect(problems({ file: ['a.yaml', 'b.yaml'] })).toEqual([
+        '2 problems:',
+        'b.yaml:3:3 objects.vm/a: stands in a.yaml:3 already; keep one of them',
+        'b.yaml:4:1 server: stands in a.yaml:1 already; keep one of them',
+      ]);
+    });
+
+    it('have their mistakes told with the right file, line and column', () => {
+      write('objects:\n  vm/a: { nam: A }\n', 'a.yaml');
+      write('# b\ntasks:\n  t: { action: vm.reset, target: {} }\n', 'b.yaml');
+      write('[]\n', 'c.yaml');
+      expect(problems({ file: ['c.yaml', 'b.yaml', 'a.yaml'] })).toEqual([
+        '3 problems:',
+        expect.stringMatching(/^a\.yaml:2:11 objects\.vm\/a\.nam: unknown key/),
+        expect.stringMatching(/^b\.yaml:3:\d+ tasks\.t\.target: must be either/),
+        'c.yaml:1:1 must be a mapping of sections',
+      ]);
+      write('objects: { vm/a: }\n  x: [', 'a.yaml');
+      expect(problems({ file: ['b.yaml', 'a.yaml'] })).toEqual([
+        expect.stringMatching(/^a\.yaml:2:\d+ not YAML/),
+      ]);
+    });
+
+    it('each have their paths start at their own folder', () => {
+      write('data: ./kept\nplugins: [./mine.ts]\n', 'one/a.yaml');
+      write('tags: { x/y: "${file:text}" }\n', 'two/b.yaml');
+      write('What it is for\n', 'two/text');
+      const { config, dir, resources } = load({ file: ['two', 'one'] });
+      expect(config.data).toBe(join(cwd, 'one/kept'));
+      expect(dir).toBe(join(cwd, 'one'));
+      expect(resources).toMatchObject([{ input: { description: 'What it is for' } }]);
+    });
   });
 });

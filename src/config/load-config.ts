@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { SignalboxError } from '../domain/errors.ts';
+import { resolve } from 'node:path';
+import { type ConfigFile, readConfigFiles, readOptionalFile } from './config-files.ts';
 import type { Config, ParsedConfig, PluginEntry } from './config-schema.ts';
 import type { ConfigSource } from './config-source.ts';
-import { errno } from './errno.ts';
 import {
   commandLineOverrides,
   type ConfigOverrides,
@@ -18,8 +16,11 @@ import type { Path } from './source-tree.ts';
 const DEFAULT_FILE = 'config/signalbox.yaml';
 
 export interface LoadOptions {
-  /** The configuration file. Default: `SIGNALBOX_CONFIG`, or `config/signalbox.yaml` if there is one. */
-  readonly file?: string | undefined;
+  /**
+   * The configuration file, or several, or folders of them. Default: `SIGNALBOX_CONFIG`, or `config/signalbox.yaml` if
+   * there is one.
+   */
+  readonly file?: string | readonly string[] | undefined;
   readonly env: Environment;
   /** What the command line says; it goes before the environment, which goes before the file. */
   readonly overrides?: ConfigOverrides | undefined;
@@ -29,9 +30,9 @@ export interface LoadOptions {
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Absolute. Absent when there is no file. */
-  readonly file?: string;
-  /** Folder that relative paths in the file start at: that of the file, or the working directory without one. */
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** Folder that the paths of plugins start at: that of the file that names them, or else the working directory. */
   readonly dir: string;
   /** What to apply, each resource after those that it may name. */
   readonly resources: readonly ConfiguredResource[];
@@ -51,38 +52,34 @@ export function loadConfig({
   overrides = {},
   cwd = process.cwd(),
 }: LoadOptions): LoadedConfig {
-  const wanted = asked ?? (env['SIGNALBOX_CONFIG'] === '' ? undefined : env['SIGNALBOX_CONFIG']);
-  const path = resolve(cwd, wanted ?? DEFAULT_FILE);
-  const file = readConfigFile(path, { name: displayName(path, cwd), optional: wanted === undefined });
-  const dir = file ? dirname(path) : cwd;
+  const files = readAsked(asked, { env, cwd });
   const { parsed, source } = parseConfig({
-    file,
-    lookups: { env, dir },
+    files,
+    env,
     overrides: [...environmentOverrides(env), ...commandLineOverrides(overrides)],
   });
   return {
-    config: settle(parsed, (at) => (source.isInFile(at) ? dir : cwd)),
-    ...(file && { file: path }),
-    dir,
+    config: settle(parsed, (at) => source.dirOf(at) ?? cwd),
+    files: files.map(({ path }) => path),
+    dir: source.dirOf(['plugins']) ?? cwd,
     resources: configuredResources(parsed),
-    warnings: [...(file ? [] : [noFile(path)]), ...environmentWarnings(env)],
+    warnings: [
+      ...(files.length > 0 ? [] : [noFile(resolve(cwd, DEFAULT_FILE))]),
+      ...environmentWarnings(env),
+    ],
     source,
   };
 }
 
-function readConfigFile(
-  path: string,
-  { name, optional }: { readonly name: string; readonly optional: boolean },
-): { readonly name: string; readonly text: string } | undefined {
-  try {
-    return { name, text: readFileSync(path, 'utf8') };
-  } catch (cause) {
-    const code = errno(cause);
-    if (optional && code === 'ENOENT') return undefined;
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? String(cause)})`;
-    throw new SignalboxError('CONFIG_INVALID', `${name}: ${reason}`, { cause });
-  }
+/** The files that are asked for, on the command line or in the environment, or else the default one if it is there. */
+function readAsked(
+  asked: LoadOptions['file'],
+  { env, cwd }: { readonly env: Environment; readonly cwd: string },
+): readonly ConfigFile[] {
+  const named = typeof asked === 'string' ? [asked] : (asked ?? []);
+  const ofEnvironment = env['SIGNALBOX_CONFIG'] ?? '';
+  const wanted = named.length > 0 || ofEnvironment === '' ? named : [ofEnvironment];
+  return wanted.length > 0 ? readConfigFiles(wanted, cwd) : readOptionalFile(resolve(cwd, DEFAULT_FILE), cwd);
 }
 
 function noFile(path: string): string {
@@ -113,9 +110,4 @@ function storeUrl(
 function pluginEntry(entry: ParsedConfig['plugins'][number]): PluginEntry {
   if (typeof entry === 'string') return { use: entry };
   return { use: entry.use, ...(entry.settings && { settings: entry.settings }) };
-}
-
-function displayName(path: string, cwd: string): string {
-  const short = relative(cwd, path);
-  return short.startsWith('..') || isAbsolute(short) ? path : short;
 }

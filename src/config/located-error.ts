@@ -2,6 +2,7 @@ import { type FieldIssue, type SignalboxError } from '../domain/errors.ts';
 import type { ResourceInput } from '../kernel/resources/resource-input.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { Problem } from './problem.ts';
+import type { ConfiguredResource } from './resource-inputs.ts';
 import type { Path } from './source-tree.ts';
 
 /** What an error says of the value at `base`, one problem for each field. */
@@ -20,6 +21,18 @@ export function problemsOf(
     return message.startsWith('unknown key')
       ? source.keyProblem(path, message)
       : source.problem(path, message);
+  });
+}
+
+/** What errors say of resources that a configuration names, each of the one that its index tells. */
+export function resourceProblems(
+  errors: readonly SignalboxError[],
+  { resources, source }: { readonly resources: readonly ConfiguredResource[]; readonly source: ConfigSource },
+): readonly Problem[] {
+  return errors.flatMap((error) => {
+    const resource = resources[error.index ?? 0];
+    const base = resource?.path ?? [];
+    return problemsOf(error, { source, base, ...(resource && { kind: resource.input.kind }) });
   });
 }
 

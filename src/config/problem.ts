@@ -55,5 +55,6 @@ function byPlace(a: Problem, b: Problem): number {
   if (typeof a.where === 'string' || typeof b.where === 'string') {
     return Number(typeof a.where === 'string') - Number(typeof b.where === 'string');
   }
+  if (a.where.file !== b.where.file) return a.where.file < b.where.file ? -1 : 1;
   return a.where.line - b.where.line || a.where.column - b.where.column;
 }

@@ -50,6 +50,18 @@ export function valueOf(node: SourceNode): JsonValue {
   }
 }
 
+/** The same further on in the text. */
+export function moved<Node extends SourceNode>(node: Node, by: number): Node {
+  if (by === 0) return node;
+  const start = node.start + by;
+  if (node.kind === 'list') return { ...node, start, items: node.items.map((item) => moved(item, by)) };
+  if (node.kind === 'scalar') return { ...node, start };
+  const entries = [...node.entries].map(
+    ([key, { keyStart, node: inner }]) => [key, { keyStart: keyStart + by, node: moved(inner, by) }] as const,
+  );
+  return { ...node, start, entries: new Map(entries) };
+}
+
 function childOf(node: SourceNode, part: string | number): SourceNode | undefined {
   if (node.kind === 'map') return node.entries.get(String(part))?.node;
   if (node.kind === 'list') return node.items[Number(part)];

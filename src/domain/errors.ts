@@ -54,7 +54,7 @@ export const errorCodes = {
   BODY_TOO_LARGE: [
     413,
     'Body too large',
-    'Send at most 256 KiB in one request, 1 MiB to `/api/ingest/:name`.',
+    'Send at most 256 KiB in one request, 1 MiB to `/api/ingest/:name`, 4 MiB to `/api/config/…`.',
   ],
   BATCH_TOO_LARGE: [
     413,

@@ -6,6 +6,7 @@ import { ApiModule } from '../../src/api/api.module.ts';
 import { createFastifyAdapter } from '../../src/api/http-server.ts';
 import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
+import { ConfigModule } from '../../src/config/config.module.ts';
 import { EgressModule } from '../../src/kernel/egress/egress.module.ts';
 import { IDENTITY_STORE } from '../../src/kernel/identity-store.ts';
 import { KernelModule } from '../../src/kernel/kernel.module.ts';
@@ -79,7 +80,11 @@ export async function startApi(
     module: RootOfSpecs,
     imports: [
       ...kernel({ storage, identities, log }),
-      ApiModule.register({ types: plugins.flatMap(({ types }) => types), ...apiOptions }),
+      ApiModule.register({
+        types: plugins.flatMap(({ types }) => types),
+        ...apiOptions,
+        imports: [ConfigModule],
+      }),
     ],
     controllers,
   };

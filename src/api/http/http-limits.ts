@@ -4,6 +4,8 @@ export interface HttpLimits {
   readonly bodyLimit: number;
   /** The same for routes that take the body as it came. */
   readonly rawBodyLimit: number;
+  /** The same for routes that take a whole configuration. */
+  readonly largeBodyLimit: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept. */
@@ -13,6 +15,7 @@ export interface HttpLimits {
 export const defaultHttpLimits: HttpLimits = {
   bodyLimit: 256 * 1024,
   rawBodyLimit: 1024 * 1024,
+  largeBodyLimit: 4 * 1024 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   // Longer than the 60 s of the usual proxies: the one in front closes first, and no request is lost in between.

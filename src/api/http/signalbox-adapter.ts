@@ -10,6 +10,7 @@ import { answerBrokenRequest } from './broken-request.ts';
 import { FrontDoor } from './front-door.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { parseJsonBody } from './json-body.ts';
+import { isLarge } from './large-body.ts';
 import { mediaTypes } from './media-types.ts';
 import { isRaw } from './raw-body.ts';
 import { requestId } from './request-id.ts';
@@ -41,6 +42,7 @@ export class SignalboxAdapter extends FastifyAdapter {
     this.instance.addHook('onRoute', (route) => {
       this.routes.add(route.url, route.method);
       if (isRaw(route)) route.bodyLimit = limits.rawBodyLimit;
+      if (isLarge(route)) route.bodyLimit = limits.largeBodyLimit;
     });
     this.instance.addHook('onRequest', (request, reply, done) => {
       addHeaders(request, reply);

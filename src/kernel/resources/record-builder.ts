@@ -133,20 +133,25 @@ export class RecordBuilder {
       deleteAfterRunning,
       action,
       target,
-      settings: this.#taskSettings(input, `task ${id}`),
+      settings: this.#taskSettings(input, { id, stored: stored?.settings }),
       spent: stored?.spent === true && deleteAfterRunning,
       ...this.#managed(stored),
     };
     return { kind: 'task', put };
   }
 
-  #taskSettings({ action, settings }: TaskInput, subject: string): JsonObject {
+  #taskSettings(
+    { action, settings }: TaskInput,
+    { id, stored }: { readonly id: string; readonly stored: JsonObject | undefined },
+  ): JsonObject {
+    const subject = `task ${id}`;
     const known = this.judges.registry.action(action);
     if (!known)
       throw new SignalboxError('ACTION_UNKNOWN', `no plugin declares the action "${action}"`, {
         field: 'action',
       });
-    const checked = checkTaskSettings(known.action.input, settings, subject);
+    const { input } = known.action;
+    const checked = checkTaskSettings(input, unmask(input, settings, stored), subject);
     const [problem] = checkTemplate(checked);
     if (!problem) return checked;
     const field = ['settings', problem.path].filter(Boolean).join('.');
