@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { movableClock } from 'signalbox/sdk/testing';
 import { hasLibvirt, startLibvirt, type Libvirt } from '../support/libvirt.ts';
 import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -137,5 +138,29 @@ realDescribe(`GPU machines of a user on libvirt${needs}`, () => {
       settings: { power: { via: 'libvirt/lab' } },
       state: { power: 'off', deleted: true },
     });
+  });
+
+  it('go off on Fridays at 18:00, should she forget to log out', async () => {
+    // A Friday noon, wherever the server stands.
+    const clock = movableClock(new Date(2027, 2, 26, 12));
+    await libvirt.virsh('start', 'gpu-01');
+    await using later = await startSignalbox({
+      clock,
+      config: {
+        plugins: ['schedule', 'vm', 'power-libvirt'],
+        objects: {
+          'schedule/friday-18h': { settings: { every: 'week', weekdays: 'friday', at: '18:00' } },
+          'libvirt/lab': { settings: { uri: libvirt.uri } },
+          'vm/gpu-01': { tags: ['vms/jthompson-gpu'], settings: { power: { via: 'libvirt/lab' } } },
+        },
+        tasks: { 'power-off': { action: 'vm.power_off', target: { tag: 'vms/jthompson-gpu' } } },
+        triggers: { friday: { event: 'schedule.due', object: 'friday-18h', task: 'power-off' } },
+      },
+    });
+    expect(await libvirt.virsh('domstate', 'gpu-01')).toBe('running');
+    clock.set(new Date(2027, 2, 26, 18));
+    await later.api.runsIn('succeeded');
+    expect(await libvirt.virsh('domstate', 'gpu-01')).toBe('shut off');
+    expect(await libvirt.virsh('domstate', 'mail')).toBe('running');
   });
 });
