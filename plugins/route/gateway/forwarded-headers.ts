@@ -40,7 +40,9 @@ export function forwardedHeaders(
 
 /** The headers of an answer as the caller gets them. */
 export function returnedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  // undici gives any header that comes twice as a list, whatever its type says.
+  const connection = [headers.connection ?? []].flat().join(',').toLowerCase();
+  const named = connection.split(',').map((name) => name.trim());
   const kept = withoutHopByHop(headers);
   return Object.fromEntries(Object.entries(kept).filter(([name]) => !named.includes(name)));
 }

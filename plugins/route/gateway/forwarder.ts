@@ -15,6 +15,13 @@ const anyMediaType = 'application/octet-stream';
 
 type RequestCallback = (error: Error | null, data: Dispatcher.ResponseData) => void;
 
+/** What reply-from is at work for. */
+interface Forwarding {
+  readonly exchange: Exchange;
+  /** Ends this exchange, and no other, without the answer of the upstream. */
+  readonly giveUp: (error: unknown) => void;
+}
+
 export interface ForwarderOptions extends Surroundings {
   readonly dispatcher: PluginContext['dispatcher'];
 }
@@ -27,7 +34,7 @@ export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #exchanges = new Exchanges();
   /** reply-from takes one dispatcher for all calls; this tells whose call it is at work for. */
-  readonly #current = new AsyncLocalStorage<Exchange>();
+  readonly #current = new AsyncLocalStorage<Forwarding>();
   readonly #fastify: FastifyInstance;
 
   constructor(options: ForwarderOptions) {
@@ -96,7 +103,8 @@ export class Forwarder {
   #send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const exchange = this.#exchanges.of(request);
     const { path, query, origin, upstream } = exchange.target;
-    return this.#current.run(exchange, () =>
+    const giveUp = (error: unknown): void => void this.#giveUp(error, request, reply);
+    return this.#current.run({ exchange, giveUp }, () =>
       reply.from(path, {
         getUpstream: () => origin,
         queryString: () => query,
@@ -115,20 +123,29 @@ export class Forwarder {
           reply.hijack();
           void relay(exchange, { status, headers: reply.getHeaders(), body }, reply.raw);
         },
-        onError: (_reply, { error }) => void this.#giveUp(error, request, reply),
+        onError: (_reply, { error }) => {
+          giveUp(error);
+        },
       }),
     );
   }
 
   /** As `request` of a dispatcher, for the exchange at hand. */
   readonly #dispatch = (options: Dispatcher.RequestOptions, callback: RequestCallback): void => {
-    const exchange = this.#current.getStore();
-    if (!exchange) throw new Error('there is no call to forward');
+    const forwarding = this.#current.getStore();
+    if (!forwarding) throw new Error('there is no call to forward');
+    const { exchange, giveUp } = forwarding;
     const { allowInsecureCertificates } = exchange.target.upstream;
     const dispatcher = this.#options.dispatcher({ allowInsecureCertificates });
     dispatcher.request({ ...options, signal: exchange.call.signal }, (error, data) => {
       exchange.failure = error;
-      callback(error, data);
+      try {
+        callback(error, data);
+      } catch (thrown) {
+        // undici has nobody to tell, and an answer that cannot be dealt with is no fault of the other calls.
+        discard(error ? undefined : data);
+        giveUp(thrown);
+      }
     });
   };
 
@@ -139,6 +156,11 @@ export class Forwarder {
     await exchange.call.fail(failure.error);
     refuse(reply.raw, failure.status, failure.detail);
   }
+}
+
+/** Reads no more of an answer. */
+function discard(answer: Dispatcher.ResponseData | undefined): void {
+  answer?.body.on('error', () => undefined).destroy();
 }
 
 /** As the request has it, not as Fastify was told. */

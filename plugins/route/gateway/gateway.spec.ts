@@ -95,13 +95,25 @@ async function gatewayFor(
   return { port, gateway, told, logged, next };
 }
 
+/** Says the same to every request, whatever it is, and closes. */
+async function listenRaw(said: string): Promise<number> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(said));
+  }).listen(0, '127.0.0.1');
+  cleanups.push(() => server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
 /** A gateway with one upstream, to which everything goes. */
 async function gatewayTo(
-  answer: RequestListener,
+  answer: RequestListener | string,
   options: HouseOptions & { upstream?: object } = {},
 ): Promise<House> {
   const { upstream, ...rest } = options;
-  const url = `http://127.0.0.1:${await listen(answer)}`;
+  const port = await (typeof answer === 'string' ? listenRaw(answer) : listen(answer));
+  const url = `http://127.0.0.1:${port}`;
   return gatewayFor({ all: { url: '/', upstream: { url, ...upstream } } }, rest);
 }
 
@@ -458,16 +470,27 @@ describe('an upstream that does not work', () => {
       'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
     ],
   ])('that %s is a 502', async (_, said) => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => {});
-      socket.once('data', () => socket.end(said));
-    }).listen(0, '127.0.0.1');
-    cleanups.push(() => server.close());
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const house = await gatewayFor({ all: { url: '/', upstream: { url } } });
+    const house = await gatewayTo(said);
     expect(await call(house, '/gateway/')).toMatchObject({ status: 502 });
     expect(await house.next()).toMatchObject({ name: 'route.failed' });
+  });
+
+  it('that names headers of the connection in several lines has none of them passed on', async () => {
+    const house = await gatewayTo(
+      'HTTP/1.1 200 OK\r\nconnection: x-own\r\nConnection: x-Other , close\r\nx-own: 1\r\nx-other: 2\r\nx-kept: 3\r\ncontent-length: 2\r\n\r\nok',
+    );
+    const { status, headers, body } = await call(house, '/gateway/');
+    expect({ status, body }).toEqual({ status: 200, body: 'ok' });
+    expect(headers).toMatchObject({ 'x-kept': '3' });
+    expect(headers).not.toHaveProperty('x-own');
+    expect(headers).not.toHaveProperty('x-other');
+  });
+
+  it('that answers what cannot be passed on is a 502, and harms no other call', async () => {
+    const house = await gatewayTo('HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok');
+    expect(await call(house, '/gateway/')).toMatchObject({ status: 502 });
+    expect(await house.next()).toMatchObject({ name: 'route.failed' });
+    expect(await call(house, '/gateway/')).toMatchObject({ status: 502 });
   });
 
   it.each([

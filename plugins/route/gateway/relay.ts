@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts';
 import { failureOf } from './failure.ts';
 import type { Answer } from './gateway-call.ts';
 import { HeldEnd } from './held-end.ts';
+import { refuse } from './refusal.ts';
 
 /** An answer whose body is on its way. */
 export interface StreamedAnswer extends Answer {
@@ -33,10 +34,12 @@ export async function relay(
     });
     await pipeline(body, end, response);
   } catch (error) {
-    void call.fail(failureOf(error, target).error);
+    const failure = failureOf(error, target);
+    const told = call.fail(failure.error);
     body.destroy();
+    if (!response.headersSent) await told;
     // Nothing can be added to an answer that has begun; the caller learns of it by the cut.
-    response.destroy();
+    refuse(response, failure.status, failure.detail);
   }
 }
 
