@@ -55,9 +55,9 @@ export default definePlugin({
     const gateway = new Gateway({
       ...{ prefix, dispatcher, logger, trustProxy: settings.trustProxy },
       routes: () => objects('route'),
-      emit: async (...[name, data]) => {
+      emit: async ([name, data], id) => {
         const causedBy = settings.trustCause ? parseCause(data.request.headers?.[causeHeader]) : undefined;
-        await emit(name, { data, ...(causedBy && { causedBy }) });
+        await emit(name, { data, id, ...(causedBy && { causedBy }) });
       },
     });
     await gateway.ready();

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startReceiver } from '../support/receiver.ts';
-import { startRoutes } from '../support/routes.ts';
+import { startRoutes, type RouteHouse } from '../support/routes.ts';
+import { startHttpServer } from '../support/servers.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** What comes back for a request line that no client would send. */
@@ -110,6 +111,35 @@ describe('the gateway on the server of Signalbox', () => {
     await using again = await startRoutes({}, { data: app.data });
     expect(await again.events()).toMatchObject([{ type: 'route.completed', object: 'all' }]);
   });
+});
+
+it('a gateway, on the server of Signalbox or a port of its own, does not keep Signalbox from stopping', async () => {
+  await using upstream = await startHttpServer((_request, response) => void response.write('data: 1\n\n'));
+  const routes = { all: { url: '/', upstream: { url: upstream.url } } };
+  const stopWhileStreaming = async (gateway: object, urlOf: (house: RouteHouse) => string): Promise<void> => {
+    const config = { plugins: ['webhook', { use: 'route', settings: { gateway } }] };
+    await using house = await startRoutes(routes, { config });
+    const answer = await waitFor(
+      async () => {
+        const tried = await fetch(urlOf(house)).catch(() => undefined);
+        return tried?.status === 200 && tried;
+      },
+      () => 'the gateway',
+    );
+    const cut = expect(answer.text()).rejects.toThrow('terminated');
+    await house.app.running.stop();
+    await cut;
+    await using again = await startRoutes({}, { data: house.app.data });
+    expect((await again.events()).at(-1)).toMatchObject({
+      type: 'route.failed',
+      data: { response: { status: 200, body: 'data: 1\n\n' }, error: expect.stringContaining('stopped') },
+    });
+  };
+  const port = await freePort();
+  await Promise.all([
+    stopWhileStreaming({}, ({ app }) => `${app.url}/gateway/ticks`),
+    stopWhileStreaming({ port }, () => `http://127.0.0.1:${String(port)}/ticks`),
+  ]);
 });
 
 it.each([

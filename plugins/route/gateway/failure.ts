@@ -3,7 +3,7 @@ import type { Target } from './target.ts';
 
 /** Why there is no answer. */
 export interface Failure {
-  /** For the caller: 502 or 504. */
+  /** For the caller: 502, 503 or 504. */
   readonly status: number;
   /** For the caller, who need not know where the upstream is. */
   readonly detail: string;
@@ -11,7 +11,19 @@ export interface Failure {
   readonly error: string;
 }
 
+/** Signalbox stops, and the answer was not complete in time. */
+export class StoppedError extends Error {
+  override name = 'StoppedError';
+
+  constructor() {
+    super('Signalbox was stopped before the end of the answer');
+  }
+}
+
 export function failureOf(thrown: unknown, { origin, upstream: { timeout } }: Target): Failure {
+  if (thrown instanceof StoppedError) {
+    return { status: 503, detail: 'Signalbox is stopping', error: thrown.message };
+  }
   const { host } = new URL(origin);
   const code = codeOf(thrown);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {

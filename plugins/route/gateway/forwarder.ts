@@ -54,7 +54,7 @@ export class Forwarder {
     this.#exchanges.set(request, exchange);
     response.once('close', () => {
       if (!response.writableFinished)
-        exchange.call.abandon('the caller went away before the end of the answer');
+        exchange.call.abandon(new Error('the caller went away before the end of the answer'));
     });
     // Fastify would have opinions of its own on the path and the media type; both are the upstream's affair.
     request.url = '/';

@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { BodyCapture, redactHeaders, redactUrl, type RawHeaders } from 'signalbox/sdk';
 import { isSuccess, type CompletedCall, type FailedCall } from '../call.ts';
 
-/** Stores what came of a call. */
-export type Report = (
-  ...event: [name: 'route.completed', data: CompletedCall] | [name: 'route.failed', data: FailedCall]
-) => Promise<void>;
+/** What came of a call. */
+export type CallEvent =
+  readonly [name: 'route.completed', data: CompletedCall] | readonly [name: 'route.failed', data: FailedCall];
+
+/** Stores what came of a call; never rejects. */
+export type Report = (...event: CallEvent) => Promise<void>;
 
 /** What is known of an answer. */
 export interface Answer {
@@ -65,10 +67,10 @@ export class GatewayCall {
   }
 
   /** Nobody waits for the answer any more. Does nothing once it is complete. */
-  abandon(error: string): void {
+  abandon(reason: Error): void {
     if (this.#reported) return;
-    void this.fail(error);
-    this.#abort.abort(new Error(error));
+    void this.fail(reason.message);
+    this.#abort.abort(reason);
   }
 
   #tellOnce(error?: string): Promise<void> {

@@ -3,22 +3,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, PluginContext } from 'signalbox/sdk';
 import { maxUrlLength } from '../call.ts';
 import type { Route } from '../settings.ts';
+import { StoppedError } from './failure.ts';
 import { Forwarder } from './forwarder.ts';
 import { GatewayCall, type Report } from './gateway-call.ts';
 import { hasBody, refuse } from './refusal.ts';
-import { targetOf, urlProblem } from './target.ts';
+import { reporter, type Emit } from './reporter.ts';
+import { pathOf, targetOf, urlProblem } from './target.ts';
 
 export interface GatewayOptions {
   /** Enabled routes, as they are now. */
   readonly routes: () => readonly Route[];
-  /** Stores an event; rejects when it cannot be. */
-  readonly emit: Report;
+  /** Stores an event, once for each id; rejects when it cannot be. */
+  readonly emit: Emit;
   readonly dispatcher: PluginContext['dispatcher'];
   readonly logger: Logger;
   /** Path that the gateway lies at on its server; empty on a server of its own. */
   readonly prefix: string;
   readonly trustProxy: boolean;
+  readonly limits?: GatewayLimits;
 }
+
+/** Durations are milliseconds. */
+interface GatewayLimits {
+  /** How long calls may go on once the gateway is closed. */
+  readonly graceMs: number;
+  /** How long the end of an answer is held back for an event that the store does not take. */
+  readonly patienceMs: number;
+}
+
+// Together with what comes after it, this is less than the 5 s that a plugin has to stop.
+const defaultLimits: GatewayLimits = { graceMs: 3_000, patienceMs: 5_000 };
 
 /** Answers calls with what the upstream of their route answers, and reports each. */
 export class Gateway {
@@ -26,11 +40,18 @@ export class Gateway {
   /** In `Via`, by which a call that comes back is recognised. */
   readonly #name = `signalbox-${randomBytes(6).toString('hex')}`;
   readonly #forwarder: Forwarder;
-  readonly #open = new Set<GatewayCall>();
+  readonly #limits: GatewayLimits;
+  readonly #report: Report;
+  readonly #open = new Map<GatewayCall, ServerResponse>();
+  readonly #hurry = new AbortController();
   #idle = Promise.withResolvers<void>();
+  #closing = false;
 
   constructor(options: GatewayOptions) {
+    const { emit, logger, limits = defaultLimits } = options;
     this.#options = options;
+    this.#limits = limits;
+    this.#report = reporter({ emit, logger, patienceMs: limits.patienceMs, hurry: this.#hurry.signal });
     this.#forwarder = new Forwarder({ ...options, name: this.#name });
   }
 
@@ -55,11 +76,25 @@ export class Gateway {
     this.#forwarder.forward(request, response, { call, target });
   };
 
-  /** Lets the calls under way end, then closes. */
+  /** Lets the calls under way end, as far as they do so in time, then closes. The events of all are stored by then. */
   async close(): Promise<void> {
-    if (this.#open.size > 0) await this.#idle.promise;
+    this.#closing = true;
+    if (this.#open.size > 0) {
+      const overdue = setTimeout(this.#cutShort, this.#limits.graceMs);
+      await this.#idle.promise;
+      clearTimeout(overdue);
+    }
     await this.#forwarder.close();
   }
+
+  readonly #cutShort = (): void => {
+    this.#hurry.abort();
+    for (const [call, response] of this.#open) {
+      call.abandon(new StoppedError());
+      // One that has not begun is answered with what there is to say.
+      if (response.headersSent) void call.told.then(() => response.destroy());
+    }
+  };
 
   #urlOf({ url = '/' }: IncomingMessage): string {
     const rest = url.slice(this.#options.prefix.length);
@@ -70,6 +105,7 @@ export class Gateway {
     { method = 'GET', headers }: IncomingMessage,
     url: string,
   ): [status: number, detail: string] | undefined {
+    if (this.#closing) return [503, 'Signalbox is stopping'];
     if (url.length > maxUrlLength) return [414, `the URL is longer than ${String(maxUrlLength)} characters`];
     const problem = urlProblem(url);
     if (problem !== undefined) return [400, problem];
@@ -82,7 +118,7 @@ export class Gateway {
 
   #keep(call: GatewayCall, response: ServerResponse): void {
     if (this.#open.size === 0) this.#idle = Promise.withResolvers<void>();
-    this.#open.add(call);
+    this.#open.set(call, response);
     response.once('close', () => {
       void call.told.then(() => {
         this.#open.delete(call);
@@ -90,21 +126,4 @@ export class Gateway {
       });
     });
   }
-
-  readonly #report: Report = async (...event) => {
-    try {
-      await this.#options.emit(...event);
-    } catch (error) {
-      const { request } = event[1];
-      this.#options.logger.error(
-        { err: error, method: request.method, path: pathOf(request.url) },
-        'A call through the gateway was answered, but its event could not be stored',
-      );
-    }
-  };
-}
-
-/** Without the query, which may hold what is nobody's business. */
-function pathOf(url: string): string {
-  return url.split('?', 1).join('');
 }

@@ -39,6 +39,11 @@ export function urlProblem(url: string): string | undefined {
   return undefined;
 }
 
+/** Without the query, which may hold what is nobody's business. */
+export function pathOf(url: string): string {
+  return url.split('?', 1).join('');
+}
+
 function decodedPath(path: string): string | undefined {
   try {
     return decodeURIComponent(path);

@@ -19,14 +19,10 @@ export class FrontDoor {
   /** Why nothing is handed to plugins at present. */
   closed: () => SignalboxError | undefined = () => undefined;
 
+  readonly #servers: Server[] = [];
   readonly #unused = new UnusedConnections();
 
   constructor(private readonly limits: HttpLimits) {}
-
-  /** When the server begins to close. */
-  closeUnused(): void {
-    this.#unused.close();
-  }
 
   /** The server that answers everything else with `listener`. */
   readonly createServer = (listener: RequestListener): Server => {
@@ -51,8 +47,26 @@ export class FrontDoor {
       },
     );
     this.#unused.watch(server);
+    this.#servers.push(server);
     return server;
   };
+
+  /**
+   * When the server begins to close: cuts connections that were never used, and after a while what is still open, such as
+   * answers of plugins that have stopped. A server that closes waits for them for ever, and looks at its time limits no
+   * more.
+   */
+  beginClose(): void {
+    this.#unused.close();
+    for (const server of this.#servers) {
+      const overdue = setTimeout(() => {
+        server.closeAllConnections();
+      }, this.limits.closeGraceMs).unref();
+      server.once('close', () => {
+        clearTimeout(overdue);
+      });
+    }
+  }
 }
 
 function hand({ handler }: Mount, request: IncomingMessage, response: ServerResponse): void {

@@ -10,6 +10,8 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept. */
   readonly keepAliveTimeoutMs: number;
+  /** How long what is under way may still take once the server stops. */
+  readonly closeGraceMs: number;
 }
 
 export const defaultHttpLimits: HttpLimits = {
@@ -20,4 +22,6 @@ export const defaultHttpLimits: HttpLimits = {
   requestTimeoutMs: 30_000,
   // Longer than the 60 s of the usual proxies: the one in front closes first, and no request is lost in between.
   keepAliveTimeoutMs: 72_000,
+  // Plugins and runs have had their time before that.
+  closeGraceMs: 2_000,
 };

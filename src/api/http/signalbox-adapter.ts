@@ -55,7 +55,7 @@ export class SignalboxAdapter extends FastifyAdapter {
     });
     this.instance.addHook('preClose', (done) => {
       this.#closing = true;
-      this.#frontDoor.closeUnused();
+      frontDoor.beginClose();
       done();
     });
     this.instance.removeAllContentTypeParsers();
