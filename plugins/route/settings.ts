@@ -23,7 +23,7 @@ const upstream = z
       .min(0.1, 'must be 0.1 to 3600 seconds')
       .max(3_600, 'must be 0.1 to 3600 seconds')
       .default(30)
-      .describe('Seconds to wait for the answer to begin, and for each next piece of it.'),
+      .describe('Seconds to wait for a connection, for the answer to begin, and for each next piece of it.'),
     allowInsecureCertificates: z
       .boolean()
       .default(false)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { freePort, startHttpServer, startHttpsServer, startTcpServer } from '../../test/support/servers.ts';
 import { NoAnswerError, PermanentError, RetryableError } from './errors.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { createHttpClient, type HttpClientOptions, type ObservedExchange } from './http-client.ts';
 import { createResolver, type JudgedAddress } from './http-address.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -492,6 +493,28 @@ describe('a failure tells whether the request may have been acted on', () => {
     expect(second).not.toBeInstanceOf(NoAnswerError);
     await client.close();
     expect(await first).toBeInstanceOf(NoAnswerError);
+  });
+});
+
+describe('what is lent out', () => {
+  it('has connections of its own for each borrower', async () => {
+    await using server = await startHttpServer((request, response) => {
+      if (request.path !== '/held') response.end('ok');
+    });
+    await using client = createHttpClient({ maxConnectionsPerOrigin: 1 });
+    const get = (path: string) => ({ origin: server.url, path, method: 'GET' }) as const;
+    const held = client.dispatcher('one').request(get('/held'));
+    held.catch(() => undefined);
+    await waitFor(
+      async () => server.requests.length > 0,
+      () => 'the request',
+    );
+    const { body } = await client.dispatcher('other').request(get('/'));
+    expect(await body.text()).toBe('ok');
+    expect((await client.request({ method: 'GET', url: server.url })).body).toBe('ok');
+    expect(client.dispatcher('one')).toBe(client.dispatcher('one'));
+    await client.close();
+    await expect(held).rejects.toThrow();
   });
 });
 

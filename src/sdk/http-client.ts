@@ -29,8 +29,8 @@ export interface ObservedExchange {
 
 /** An HTTP client that owns its connections. */
 export interface OwnedHttpClient extends HttpClient, AsyncDisposable {
-  /** The same way out for what works with undici itself. */
-  dispatcher(options?: DispatcherOptions): Dispatcher;
+  /** The same way out for what works with undici itself, with as many connections again for each borrower. */
+  dispatcher(borrower: string, options?: DispatcherOptions): Dispatcher;
   /** Cuts all connections; requests under way fail with a `RetryableError`. */
   close(): Promise<void>;
 }
@@ -62,18 +62,29 @@ export function createHttpClient(options: HttpClientOptions = {}): OwnedHttpClie
       agent.dispatch(options, new HttpExchange(target, request, { answered: resolve, failed: reject }));
     });
 
-  const close = async (): Promise<void> => {
-    await Promise.all([strict.close(), insecure.close()]);
+  // What one borrower holds open for long must not keep the others, or `request`, waiting.
+  const lent = new Map<string, { readonly outlet: Outlet; readonly dispatcher: Dispatcher }>();
+
+  const dispatcher: OwnedHttpClient['dispatcher'] = (
+    borrower,
+    { allowInsecureCertificates = false } = {},
+  ) => {
+    const key = JSON.stringify([borrower, allowInsecureCertificates]);
+    const known = lent.get(key);
+    if (known) return known.dispatcher;
+    const outlet = createOutlet({ ...addresses, allowInsecureCertificates });
+    const made = { outlet, dispatcher: new GuardedDispatcher(outlet.agent) };
+    lent.set(key, made);
+    return made.dispatcher;
   };
 
-  const lent = {
-    strict: new GuardedDispatcher(strict.agent),
-    insecure: new GuardedDispatcher(insecure.agent),
+  const close = async (): Promise<void> => {
+    const outlets = [strict, insecure, ...[...lent.values()].map(({ outlet }) => outlet)];
+    await Promise.all(outlets.map((outlet) => outlet.close()));
   };
 
   return {
-    dispatcher: ({ allowInsecureCertificates = false } = {}) =>
-      allowInsecureCertificates ? lent.insecure : lent.strict,
+    dispatcher,
     request: observe ? (request) => observed(exchange(request), request, observe) : exchange,
     close,
     [Symbol.asyncDispose]: close,

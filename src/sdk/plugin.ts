@@ -104,7 +104,8 @@ export interface PluginContext<
   readonly lookup: Lookup;
   /**
    * The guarded way out for libraries that work with a dispatcher of undici: each address is judged by the egress
-   * policy before it is connected to. It sets no time limits of its own, and is not the plugin's to close.
+   * policy before it is connected to. Its connections are the plugin's alone, at most 256 to one origin; requests beyond
+   * that wait. It sets no time limits of its own, not for that waiting either, and is not the plugin's to close.
    */
   readonly dispatcher: (options?: DispatcherOptions) => Dispatcher;
   /**

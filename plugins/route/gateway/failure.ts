@@ -20,6 +20,11 @@ export class StoppedError extends Error {
   }
 }
 
+/** The upstream was not even sent the call in time: no connection was free or could be made. */
+export class QueuedTooLongError extends Error {
+  override name = 'QueuedTooLongError';
+}
+
 export function failureOf(thrown: unknown, { origin, upstream: { timeout } }: Target): Failure {
   if (thrown instanceof StoppedError) {
     return { status: 503, detail: 'Signalbox is stopping', error: thrown.message };
@@ -28,6 +33,10 @@ export function failureOf(thrown: unknown, { origin, upstream: { timeout } }: Ta
   const code = codeOf(thrown);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     const error = `${host} has sent nothing for ${String(timeout)} s`;
+    return { status: 504, detail: 'the upstream takes too long', error };
+  }
+  if (thrown instanceof QueuedTooLongError) {
+    const error = `no connection to ${host} within ${String(timeout)} s`;
     return { status: 504, detail: 'the upstream takes too long', error };
   }
   const error = httpProblem(thrown, host);

@@ -8,6 +8,7 @@ import type { Dispatcher } from 'undici';
 import { Exchanges, type Exchange } from './exchange.ts';
 import { failureOf } from './failure.ts';
 import { forwardedHeaders, returnedHeaders, type Surroundings } from './forwarded-headers.ts';
+import { QueueClock } from './queue-clock.ts';
 import { refuse } from './refusal.ts';
 import { relay } from './relay.ts';
 
@@ -135,9 +136,15 @@ export class Forwarder {
     const forwarding = this.#current.getStore();
     if (!forwarding) throw new Error('there is no call to forward');
     const { exchange, giveUp } = forwarding;
-    const { allowInsecureCertificates } = exchange.target.upstream;
-    const dispatcher = this.#options.dispatcher({ allowInsecureCertificates });
-    dispatcher.request({ ...options, signal: exchange.call.signal }, (error, data) => {
+    const { allowInsecureCertificates, timeout } = exchange.target.upstream;
+    const clock = new QueueClock({
+      timeoutMs: timeout * 1_000,
+      signal: exchange.call.signal,
+      givenUp: giveUp,
+    });
+    const dispatcher = this.#options.dispatcher({ allowInsecureCertificates }).compose(clock.watch);
+    dispatcher.request({ ...options, signal: clock.signal }, (error, data) => {
+      clock.stop();
       exchange.failure = error;
       try {
         callback(error, data);

@@ -58,19 +58,21 @@ interface House {
 interface HouseOptions {
   readonly store?: () => Promise<void>;
   readonly trustProxy?: boolean;
-  readonly limits?: { readonly graceMs: number; readonly patienceMs: number };
+  readonly limits?: Partial<Record<'graceMs' | 'patienceMs' | 'openCalls', number>>;
+  /** To one origin. */
+  readonly connections?: number;
 }
 
 /** A gateway under /gateway, its routes given by key. */
 async function gatewayFor(
   routes: Record<string, { url: string; method?: string; upstream?: object }>,
-  { store = async () => {}, trustProxy = false, limits }: HouseOptions = {},
+  { store = async () => {}, trustProxy = false, limits, connections = 256 }: HouseOptions = {},
 ): Promise<House> {
   const views: readonly Route[] = Object.entries(routes).map(([key, settings]) => ({
     ...{ type: 'route', key, name: key, tags: [], changedAt: 0 },
     settings: routeSettings.parse(settings),
   }));
-  const agent = new Agent();
+  const agent = new Agent({ connections });
   const told: Told[] = [];
   const logged: string[] = [];
   const ids = new Set<string>();
@@ -465,6 +467,48 @@ describe('an upstream that does not work', () => {
       name: 'route.failed',
       error: expect.stringMatching(/^127\.0\.0\.1:\d+ has sent nothing for 0.1 s$/),
     });
+  });
+
+  it('that has no connection free is a 504 in time, and not asked later', async () => {
+    const first = Promise.withResolvers<ServerResponse>();
+    const asked: string[] = [];
+    const house = await gatewayTo(
+      (request, response) => {
+        asked.push(String(request.url));
+        response.write('half');
+        first.resolve(response);
+      },
+      { connections: 1, upstream: { timeout: 0.2 } },
+    );
+    const streamed = open(house, { path: '/gateway/1' }).end();
+    streamed.on('response', (response: IncomingMessage) => response.on('error', () => {}).resume());
+    const upstream = await first.promise;
+    const keepGoing = setInterval(() => upstream.write('more'), 20);
+    cleanups.push(() => clearInterval(keepGoing));
+    expect(await call(house, '/gateway/2')).toMatchObject({ status: 504 });
+    expect((await house.next()).data.error).toMatch(/^no connection to 127\.0\.0\.1:\d+ within 0.2 s$/);
+    upstream.end();
+    await house.next();
+    expect(asked).toEqual(['/1']);
+  });
+
+  it('that has more calls open than are allowed is a 503 at once, until one of them ends', async () => {
+    const first = Promise.withResolvers<ServerResponse>();
+    const house = await gatewayTo(
+      (request, response) => {
+        if (request.url === '/held') first.resolve(response);
+        else response.end('ok');
+      },
+      { limits: { openCalls: 1 } },
+    );
+    const held = call(house, '/gateway/held');
+    const upstream = await first.promise;
+    const refused = await call(house, '/gateway/2');
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    expect(refused.body).toContain('too many calls');
+    upstream.end();
+    await held;
+    expect(await call(house, '/gateway/3')).toMatchObject({ status: 200 });
   });
 
   it.each([

@@ -20,7 +20,7 @@ export interface GatewayOptions {
   /** Path that the gateway lies at on its server; empty on a server of its own. */
   readonly prefix: string;
   readonly trustProxy: boolean;
-  readonly limits?: GatewayLimits;
+  readonly limits?: Partial<GatewayLimits>;
 }
 
 /** Durations are milliseconds. */
@@ -29,10 +29,12 @@ interface GatewayLimits {
   readonly graceMs: number;
   /** How long the end of an answer is held back for an event that the store does not take. */
   readonly patienceMs: number;
+  /** Calls to one origin at one time; more are refused. At most as many as the dispatcher has connections. */
+  readonly openCalls: number;
 }
 
 // Together with what comes after it, this is less than the 5 s that a plugin has to stop.
-const defaultLimits: GatewayLimits = { graceMs: 3_000, patienceMs: 5_000 };
+const defaultLimits: GatewayLimits = { graceMs: 3_000, patienceMs: 5_000, openCalls: 256 };
 
 /** Answers calls with what the upstream of their route answers, and reports each. */
 export class Gateway {
@@ -43,15 +45,16 @@ export class Gateway {
   readonly #limits: GatewayLimits;
   readonly #report: Report;
   readonly #open = new Map<GatewayCall, ServerResponse>();
+  readonly #openTo = new Map<string, number>();
   readonly #hurry = new AbortController();
   #idle = Promise.withResolvers<void>();
   #closing = false;
 
   constructor(options: GatewayOptions) {
-    const { emit, logger, limits = defaultLimits } = options;
+    const { emit, logger } = options;
     this.#options = options;
-    this.#limits = limits;
-    this.#report = reporter({ emit, logger, patienceMs: limits.patienceMs, hurry: this.#hurry.signal });
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#report = reporter({ emit, logger, patienceMs: this.#limits.patienceMs, hurry: this.#hurry.signal });
     this.#forwarder = new Forwarder({ ...options, name: this.#name });
   }
 
@@ -71,8 +74,13 @@ export class Gateway {
       refuse(response, 404, `no route with an upstream fits ${String(request.method)} ${pathOf(url)}`);
       return;
     }
+    const { origin } = target;
+    if ((this.#openTo.get(origin) ?? 0) >= this.#limits.openCalls) {
+      refuse(response, 503, 'too many calls to the upstream are open');
+      return;
+    }
     const call = new GatewayCall(request, url, this.#report);
-    this.#keep(call, response);
+    this.#keep(call, { response, origin });
     this.#forwarder.forward(request, response, { call, target });
   };
 
@@ -116,12 +124,19 @@ export class Gateway {
     return undefined;
   }
 
-  #keep(call: GatewayCall, response: ServerResponse): void {
+  #keep(
+    call: GatewayCall,
+    { response, origin }: { readonly response: ServerResponse; readonly origin: string },
+  ): void {
     if (this.#open.size === 0) this.#idle = Promise.withResolvers<void>();
     this.#open.set(call, response);
+    this.#openTo.set(origin, (this.#openTo.get(origin) ?? 0) + 1);
     response.once('close', () => {
       void call.told.then(() => {
         this.#open.delete(call);
+        const others = (this.#openTo.get(origin) ?? 1) - 1;
+        if (others > 0) this.#openTo.set(origin, others);
+        else this.#openTo.delete(origin);
         if (this.#open.size === 0) this.#idle.resolve();
       });
     });

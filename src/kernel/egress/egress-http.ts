@@ -46,9 +46,9 @@ export class EgressHttp implements OnModuleInit, OnApplicationShutdown {
     return this.#tcp.lookup;
   }
 
-  /** The same for what works with undici itself. */
-  dispatcher(options?: DispatcherOptions): Dispatcher {
-    return this.#client.dispatcher(options);
+  /** The same for what works with undici itself, with connections of its own for each borrower. */
+  dispatcher(borrower: string, options?: DispatcherOptions): Dispatcher {
+    return this.#client.dispatcher(borrower, options);
   }
 
   async onModuleInit(): Promise<void> {

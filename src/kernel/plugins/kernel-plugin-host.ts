@@ -81,8 +81,8 @@ export class KernelPluginHost implements PluginHost {
     return this.resources.discover(type, found);
   }
 
-  dispatcher(options?: DispatcherOptions): ReturnType<PluginContext['dispatcher']> {
-    return this.egress.dispatcher(options);
+  dispatcher(plugin: string, options?: DispatcherOptions): ReturnType<PluginContext['dispatcher']> {
+    return this.egress.dispatcher(plugin, options);
   }
 
   serve(plugin: string, prefix: string, handler: RequestHandler): () => void {

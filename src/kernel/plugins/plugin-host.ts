@@ -4,6 +4,7 @@ import type {
   Connect,
   Lookup,
   Discovery,
+  DispatcherOptions,
   Emission,
   Emitted,
   HttpClient,
@@ -41,7 +42,8 @@ export interface PluginHost {
   readonly http: HttpClient;
   readonly connect: Connect;
   readonly lookup: Lookup;
-  readonly dispatcher: PluginContext['dispatcher'];
+  /** The same for what works with undici, with connections of the plugin's own. */
+  dispatcher(plugin: string, options?: DispatcherOptions): ReturnType<PluginContext['dispatcher']>;
   /** Lets a plugin answer requests; returns what ends it. Throws when the path cannot be had. */
   serve(plugin: string, prefix: string, handler: RequestHandler): () => void;
   logger(plugin: string): Logger;

@@ -151,7 +151,7 @@ export class PluginSupervisor implements OnApplicationBootstrap, OnModuleDestroy
       logger: this.#logger,
       clock: this.#host.clock,
       http: this.#host.http,
-      dispatcher: (options) => this.#host.dispatcher(options),
+      dispatcher: (options) => this.#host.dispatcher(this.#name, options),
       serve: (prefix, handler) => this.#host.serve(this.#name, prefix, this.#guarded(handler)),
       connect: this.#host.connect,
       lookup: this.#host.lookup,

@@ -87,7 +87,7 @@ export class PluginBench implements AsyncDisposable {
       http: this.#http,
       connect: this.#tcp.connect,
       lookup: this.#tcp.lookup,
-      dispatcher: (options) => this.#http.dispatcher(options),
+      dispatcher: (options) => this.#http.dispatcher(plugin.name, options),
       serve: (prefix, handler) => this.#served.serve(prefix, handler),
       // None of them is switched off here.
       objects: (type) => this.#objectsOf(type),
