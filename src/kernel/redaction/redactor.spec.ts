@@ -70,6 +70,8 @@ describe('headers', () => {
       ['X-API-Key', 'k'],
       ['x-auth-token', 't'],
       ['X-Vault-Token', 't'],
+      ['x-csrftoken', 't'],
+      ['Location', 'https://a.test/cb?code=c&page=2'],
     ]);
     expect(headers).toEqual([
       ['Authorization', 'Bearer ********'],
@@ -80,6 +82,8 @@ describe('headers', () => {
       ['X-API-Key', '********'],
       ['x-auth-token', '********'],
       ['X-Vault-Token', '********'],
+      ['x-csrftoken', '********'],
+      ['Location', 'https://a.test/cb?code=[redacted]&page=2'],
     ]);
   });
 
