@@ -1,3 +1,4 @@
+import { normalUrl } from './normal-url.ts';
 import { redactHeaders, redactUrl, z, type JsonValue } from 'signalbox/sdk';
 
 /* What is told of a call, by the gateway and by others alike. */
@@ -27,7 +28,7 @@ const request = z
       .string()
       .min(1, 'must not be empty')
       .max(maxUrlLength, `must be at most ${maxUrlLength} characters`)
-      .overwrite((url) => redactUrl(withoutOrigin(url)))
+      .overwrite((url) => normalUrl(withoutOrigin(url)))
       .describe('Path and query. Of a whole URL only these are kept.'),
     headers: headers.optional(),
     body: body
@@ -35,7 +36,7 @@ const request = z
       .describe('JSON where it was JSON, otherwise text; at most 64 KiB from the gateway.'),
     truncated: z.boolean().optional().describe('The body was longer.'),
   })
-  .overwrite(bounded);
+  .overwrite((request) => withoutSecrets(bounded(request)));
 
 const response = z
   .looseObject({
@@ -93,6 +94,22 @@ export function isSuccess(status: number): boolean {
 
 function statusOf(response: unknown): string {
   return typeof response === 'object' && response && 'status' in response ? String(response.status) : 'none';
+}
+
+/** URLs as they were, of requests that are kept without the secrets in them. */
+const wholeUrls = new WeakMap<object, string>();
+
+/** The URL that decides on the routes: theirs may be about what is not kept. */
+export function wholeUrlOf(request: { readonly url: string }): string {
+  return wholeUrls.get(request) ?? request.url;
+}
+
+function withoutSecrets<Request extends { readonly url: string }>(request: Request): Request {
+  const url = redactUrl(request.url);
+  if (url === request.url) return request;
+  const kept = { ...request, url };
+  wholeUrls.set(kept, request.url);
+  return kept;
 }
 
 /** What is reported is kept as the gateway keeps it: no more of a body than it reads. */

@@ -118,6 +118,34 @@ describe('the routes of a call', () => {
     expect(found('GET', '/groups')).toEqual([]);
   });
 
+  it('are found by what is not kept of the URL, too', () => {
+    const routes = [route('callback', { url: '[?&]code=\\d+$' })];
+    const reported = completedCall.parse({
+      request: { method: 'GET', url: '/cb?code=123' },
+      response: { status: 200 },
+    });
+    expect(subjectsOf(reported, routes)).toMatchObject([
+      { object: 'callback', data: { request: { url: '/cb?code=[redacted]' } } },
+    ]);
+  });
+
+  it.each([
+    ['/%61dmin/x', ['admin']],
+    ['/%C3%a9', ['accent']],
+    ['/a%2fb', ['slash']],
+    ['/x?%70age=1', ['page']],
+    ['/%%36%31dmin', []],
+  ])('of %s are the same, whichever way it is written', (url, keys) => {
+    const routes = [
+      route('accent', { url: '^/%C3%A9$' }),
+      route('admin', { url: '^/admin' }),
+      route('page', { url: 'page=1' }),
+      route('slash', { url: '^/a%2Fb$' }),
+    ];
+    const found = subjectsOf(call('GET', url), routes);
+    expect(found.map(({ object }) => object)).toEqual(keys);
+  });
+
   it('each get the call with their own label and tag', () => {
     const routes = [
       route('1', { url: '/users', label: 'Users', tag: 'crm' }),

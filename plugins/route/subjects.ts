@@ -1,5 +1,5 @@
 import type { z } from 'signalbox/sdk';
-import type { completedCall, failedCall } from './call.ts';
+import { wholeUrlOf, type completedCall, type failedCall } from './call.ts';
 import { routesOf } from './route-table.ts';
 import type { Route } from './settings.ts';
 
@@ -10,7 +10,11 @@ export function subjectsOf(
   call: Call,
   routes: readonly Route[],
 ): readonly { readonly object: string; readonly data: Call }[] {
-  return routesOf(routes, call.request).map((route) => ({ object: route.key, data: seenBy(route, call) }));
+  const { method } = call.request;
+  return routesOf(routes, { method, url: wholeUrlOf(call.request) }).map((route) => ({
+    object: route.key,
+    data: seenBy(route, call),
+  }));
 }
 
 function seenBy({ key, name, settings }: Route, call: Call): Call {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BodyCapture, redactHeaders, redactUrl, type RawHeaders } from 'signalbox/sdk';
+import { BodyCapture, redactHeaders, type RawHeaders } from 'signalbox/sdk';
 import { isSuccess, type CompletedCall, type FailedCall } from '../call.ts';
 
 /** What came of a call. */
@@ -27,9 +27,9 @@ export class GatewayCall {
   #reported: Promise<void> | undefined;
   readonly #told = Promise.withResolvers<void>();
 
-  /** `url` is path and query, without the prefix of the gateway. */
+  /** `url` is path and query, without the prefix of the gateway. The event has all of it, for its routes to be found. */
   constructor({ method = 'GET', headers }: IncomingMessage, url: string, report: Report) {
-    this.#request = { method, url: redactUrl(url), headers: { ...headers } };
+    this.#request = { method, url, headers: { ...headers } };
     this.#report = report;
   }
 

@@ -14,6 +14,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Agent } from 'undici';
+import { completedCall, failedCall } from '../call.ts';
 import { routeSettings, type Route } from '../settings.ts';
 import { Gateway } from './gateway.ts';
 
@@ -84,7 +85,9 @@ async function gatewayFor(
     ...(limits && { limits }),
     emit: async ([name, data], id) => {
       ids.add(id);
-      told.push({ name, data: JSON.parse(JSON.stringify(data)) as Told['data'] });
+      // As Signalbox does it.
+      const kept = (name === 'route.completed' ? completedCall : failedCall).parse(data);
+      told.push({ name, data: JSON.parse(JSON.stringify(kept)) as Told['data'] });
       waiting.splice(0).forEach((go) => go());
       await store();
     },
@@ -390,6 +393,9 @@ describe('the upstream of a call', () => {
     [{}, '/gateway?a=b?c', '/?a=b?c'],
     [{}, '/gateway//a//b', '//a//b'],
     [{}, '/gateway/a%20b/%C3%A9?q=%zz%20\'"', '/a%20b/%C3%A9?q=%zz%20\'"'],
+    [{}, '/gateway/%61%2f%7Eb?%71=%2f', '/a%2F~b?q=%2F'],
+    [{}, '/gateway/a;b=..c/100%25', '/a;b=..c/100%25'],
+    [{ stripPrefix: '/%c3%a9' }, '/gateway/%C3%A9/a', '/a'],
     [{ path: '/base/' }, '/gateway/a', '/base/a'],
     [{ path: '/base', stripPrefix: '/api/v01' }, '/gateway/api/v01/a?b', '/base/a?b'],
     [{ stripPrefix: '/api/' }, '/gateway/api', '/'],
@@ -408,6 +414,15 @@ describe('the upstream of a call', () => {
     ['an encoded parent folder', '/gateway/a/%2e%2E/b', 400],
     ['the same folder', '/gateway/a/./b', 400],
     ['backslashes', '/gateway/a\\..\\b', 400],
+    ['encoded backslashes', '/gateway/public/x%5c..%5cadmin', 400],
+    ['an encoded backslash alone', '/gateway/a%5Cb', 400],
+    ['the same folder with a parameter', '/gateway/a/.;/b', 400],
+    ['a parent folder with a parameter', '/gateway/a/%2e%2e;x=1/b', 400],
+    ['a zero', '/gateway/a%00b', 400],
+    ['an encoded line end', '/gateway/a%0d%0ab', 400],
+    ['a parent folder encoded twice', '/gateway/a/%252e%252e/b', 400],
+    ['a slash encoded twice', '/gateway/a%252Fb', 400],
+    ['a backslash encoded three times', '/gateway/a%25255cb', 400],
     ['what is no UTF-8', '/gateway/%ff', 400],
     ['a very long URL', `/gateway/${'a'.repeat(8_200)}`, 414],
   ])('is not asked for %s', async (_, path, status) => {
@@ -417,6 +432,18 @@ describe('the upstream of a call', () => {
       headers: { 'content-type': 'application/problem+json' },
     });
     expect(house.told).toEqual([]);
+  });
+
+  it('is that of the route that means it, however the path is encoded', async () => {
+    const named = async (name: string) => ({
+      url: `http://127.0.0.1:${await listen((request, response) => response.end(`${name} ${request.url}`))}`,
+    });
+    const house = await gatewayFor({
+      admin: { url: '^/admin', upstream: await named('admin') },
+      rest: { url: '^/', upstream: await named('rest') },
+    });
+    expect((await call(house, '/gateway/%61dmin/x')).body).toBe('admin /admin/x');
+    expect((await house.next()).data.request['url']).toBe('/admin/x');
   });
 
   it('is not asked with a GET that has a body, nor for a WebSocket', async () => {
@@ -659,6 +686,19 @@ describe('bodies', () => {
     for (const part of [data.request, data.response]) {
       expect(part).toMatchObject({ body: 'a'.repeat(64 * 1024), truncated: true });
     }
+  });
+
+  it('are announced by the headers before their first piece is there', async () => {
+    const asked = Promise.withResolvers<ServerResponse>();
+    const house = await gatewayTo((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      asked.resolve(response);
+    });
+    const request = open(house, { path: '/gateway/' }).end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream' });
+    (await asked.promise).end('data: 1\n\n');
+    expect(await text(response)).toBe('data: 1\n\n');
   });
 
   it('come piece by piece, both ways', async () => {

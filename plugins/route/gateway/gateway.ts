@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, PluginContext } from 'signalbox/sdk';
 import { maxUrlLength } from '../call.ts';
+import { normalUrl } from '../normal-url.ts';
 import type { Route } from '../settings.ts';
 import { StoppedError } from './failure.ts';
 import { Forwarder } from './forwarder.ts';
@@ -63,15 +64,17 @@ export class Gateway {
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const url = this.#urlOf(request);
-    const refusal = this.#refusalOf(request, url);
+    const asked = this.#urlOf(request);
+    const refusal = this.#refusalOf(request, asked);
     if (refusal) {
       refuse(response, ...refusal);
       return;
     }
-    const target = targetOf(this.#options.routes(), { method: request.method ?? 'GET', url });
+    const url = normalUrl(asked);
+    const { method = 'GET' } = request;
+    const target = targetOf(this.#options.routes(), { method, url });
     if (!target) {
-      refuse(response, 404, `no route with an upstream fits ${String(request.method)} ${pathOf(url)}`);
+      refuse(response, 404, `no route with an upstream fits ${method} ${pathOf(url)}`);
       return;
     }
     const { origin } = target;

@@ -27,6 +27,7 @@ export async function relay(
   call.answered(answer);
   try {
     response.writeHead(status, headers as Record<string, string | string[]>);
+    if (mayHaveBody(answer, response)) sendHeadersSoon(body, response);
     const end = new HeldEnd({
       saw: call.received,
       settled: () => call.complete(),
@@ -41,6 +42,18 @@ export async function relay(
     // Nothing can be added to an answer that has begun; the caller learns of it by the cut.
     refuse(response, failure.status, failure.detail);
   }
+}
+
+/** An answer without a body ends with its headers, and its end has to wait. */
+function mayHaveBody({ status, headers }: Answer, { req }: ServerResponse): boolean {
+  return req.method !== 'HEAD' && status !== 204 && status !== 304 && lengthOf(headers) !== 0;
+}
+
+/** Node keeps headers back for the first piece of the body. What has all of it at hand needs one packet only. */
+function sendHeadersSoon(body: Readable, response: ServerResponse): void {
+  setImmediate(() => {
+    if (!body.readableEnded && !response.destroyed) response.flushHeaders();
+  });
 }
 
 function lengthOf({ 'content-length': length }: Answer['headers']): number | undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'signalbox/sdk';
+import { redactUrl, type Logger } from 'signalbox/sdk';
 import type { CallEvent, Report } from './gateway-call.ts';
 import { pathOf } from './target.ts';
 
@@ -47,7 +47,7 @@ export function reporter({ emit, logger, patienceMs, hurry }: ReporterOptions): 
 
 function giveUp([, { request }]: CallEvent, error: unknown, logger: Logger): void {
   logger.error(
-    { err: error, method: request.method, path: pathOf(request.url) },
+    { err: error, method: request.method, path: pathOf(redactUrl(request.url)) },
     'A call through the gateway was answered, but its event could not be stored',
   );
 }

@@ -1,3 +1,4 @@
+import { normalUrl } from '../normal-url.ts';
 import { pinnedLength, routesOf } from '../route-table.ts';
 import type { Route, Upstream } from '../settings.ts';
 
@@ -24,9 +25,12 @@ export function targetOf(
   if (!upstream) return undefined;
   const { origin, pathname } = new URL(upstream.url);
   const [path = '/', ...query] = call.url.split('?');
-  const rest = withoutPrefix(path, upstream.stripPrefix ?? '');
+  const rest = withoutPrefix(path, normalUrl(upstream.stripPrefix ?? ''));
   return { upstream, origin, path: pathname.replace(/\/$/, '') + rest, query: query.join('?') };
 }
+
+/** What is left, after one decoding, of a dot, a slash, a backslash or a control character. */
+const encodedTwice = /%(?:25)*(?:2e|2f|5c|7f|[01][0-9a-f])/i;
 
 /** Why a URL (path and query) is not forwarded; undefined when it is. */
 export function urlProblem(url: string): string | undefined {
@@ -35,7 +39,10 @@ export function urlProblem(url: string): string | undefined {
   const decoded = decodedPath(path);
   if (decoded === undefined) return 'the path is not valid percent-encoded UTF-8';
   // The upstream might resolve these, and answer another path than the one that the routes were asked about.
-  if (/\/\.\.|\.\.\/|\/\.(?:\/|$)/.test(decoded)) return 'the path must not have "." or ".." in it';
+  if (/\/\.\.|\.\.\/|\/\.(?:[;/]|$)/.test(decoded)) return 'the path must not have "." or ".." in it';
+  if (/[\\\p{Cc}]/u.test(decoded)) return 'the path must not have "\\" or control characters in it';
+  // The same for one that decodes it again. "/" that is encoded once stands for itself in a name, and is forwarded so.
+  if (encodedTwice.test(decoded)) return 'the path must not have ".", "/" or "\\" encoded twice in it';
   return undefined;
 }
 
