@@ -1,0 +1,108 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminToken, startApi, type ApiApp } from '../../test/support/api-app.ts';
+import { commandLine } from '../../test/support/command-line.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.ts';
+
+const password = 'seven horses in a row';
+
+describe('signalbox tokens, users, login', () => {
+  let api: ApiApp;
+  let url: string;
+  let home: TemporaryFolder;
+
+  beforeAll(async () => {
+    home = temporaryFolder();
+    api = await startApi([], { adminToken });
+    await api.app.listen(0, '127.0.0.1');
+    url = await api.app.getUrl();
+  });
+  afterAll(async () => {
+    await api[Symbol.asyncDispose]();
+    home[Symbol.dispose]();
+  });
+
+  /** With nobody at the terminal; `password` comes in by standard input. */
+  const run = (args: string, env: NodeJS.ProcessEnv = { SIGNALBOX_TOKEN: adminToken }) =>
+    commandLine(args.split(' '), {
+      env: { SIGNALBOX_URL: url, XDG_CONFIG_HOME: home.path, ...env },
+      prompt: undefined,
+      input: () => Promise.resolve(password),
+    });
+
+  it('makes, lists and revokes tokens', async () => {
+    const made = await run('tokens create ci --scope ingest,read --expires 90d');
+    expect(made).toMatchObject({ code: 0, out: [expect.stringMatching(/^sbx_/)] });
+    const { out } = await run('tokens list');
+    expect(out[0]).toMatch(/^NAME +SCOPES +LAST USED +EXPIRES +CREATED BY +ID$/);
+    expect(out[1]).toMatch(/^ci +ingest,read +never +\d{4}-\S+ +token\/SIGNALBOX_ADMIN_TOKEN +\S+$/);
+    const listed = JSON.parse((await run('tokens list --json')).out[0]!) as { items: object[] };
+    expect(listed.items).toMatchObject([{ name: 'ci', scopes: ['ingest', 'read'] }]);
+    expect(await run('tokens revoke ci')).toMatchObject({ code: 0, out: ['revoked  ci'] });
+    expect(await run('tokens revoke ci')).toMatchObject({
+      code: 1,
+      err: ['error NOT_FOUND: there is no token ci', expect.anything()],
+    });
+    expect((await run('tokens list')).err).toEqual(['No tokens. Make one: signalbox tokens create']);
+  });
+
+  it.each([
+    ['tokens create ci', "required option '--scope <scopes>' not specified"],
+    ['tokens create ci --scope root', '"root" is not a scope; scopes are ingest, read, operate, admin.'],
+    ['tokens create ci --scope read --expires later', 'It is a time, such as 2027-01-31, or 90d or 12h.'],
+    ['users create --scope read', "missing required argument 'user'"],
+    ['users delate x', 'Did you mean delete?'],
+  ])('refuses %s with exit code 2', async (args, message) => {
+    const { code, err } = await run(args);
+    expect({ code, err: err.join('\n') }).toEqual({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  it('makes and changes users, who log in and out', async () => {
+    const none = {};
+    expect(await run('users create alice --scope read --password-stdin')).toMatchObject({
+      code: 0,
+      out: ['created  alice (read)'],
+    });
+    expect((await run('users create bob --scope read')).err).toEqual([
+      expect.stringMatching(/^password, shown only now: \S{24}$/),
+    ]);
+    expect((await run('users list')).out).toEqual([
+      expect.stringMatching(/^NAME +SCOPES +STATE +LAST LOGIN$/),
+      expect.stringMatching(/^alice +read +enabled +never$/),
+      expect.stringMatching(/^bob +read +enabled +never$/),
+    ]);
+    expect(await run('users set-password bob --password-stdin')).toMatchObject({ code: 0 });
+    expect(await run('users delete bob')).toMatchObject({ code: 0, out: ['deleted  bob'] });
+
+    expect((await run('whoami', none)).err[0]).toContain('AUTH_REQUIRED');
+    expect((await run('login --user alice', none)).err[0]).toBe(
+      'error: nobody can be asked for a password here',
+    );
+    expect((await run('login --user alice --password-stdin', none)).out).toEqual([
+      expect.stringMatching(/^logged in {2}as alice at http.*, until /),
+    ]);
+    const file = join(home.path, 'signalbox', 'credentials.json');
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await run('whoami', none)).out).toEqual([
+      expect.stringMatching(/^user alice at .*: read, until /),
+    ]);
+    expect((await run('whoami')).out).toEqual([
+      expect.stringMatching(/^token SIGNALBOX_ADMIN_TOKEN at .*: admin$/),
+    ]);
+    // It goes to its own address only.
+    const elsewhere = { SIGNALBOX_URL: url.replace('127.0.0.1', 'localhost') };
+    expect((await run('whoami', elsewhere)).err[0]).toContain('AUTH_REQUIRED');
+
+    expect(await run('users disable alice')).toMatchObject({ code: 0 });
+    expect((await run('whoami', none)).err[0]).toContain('AUTH_REQUIRED');
+    expect(await run('users enable alice')).toMatchObject({ code: 0 });
+    await run('login --user alice --password-stdin', none);
+    expect((await run('logout', none)).out).toEqual([`logged out at ${url}`]);
+    expect((await run('logout', none)).out).toEqual([`not logged in at ${url}`]);
+    expect(api.identities.sessions.size).toBe(0);
+    const kept = await run(`login --token ${adminToken}`, none);
+    expect(kept.out).toEqual([expect.stringContaining('as SIGNALBOX_ADMIN_TOKEN')]);
+    expect(await run('tokens list', none)).toMatchObject({ code: 0 });
+  });
+});
