@@ -15,6 +15,8 @@ import { EventsController } from './events/events.controller.ts';
 import { ExplainController } from './explain/explain.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { InboundController } from './inbound/inbound.controller.ts';
+import { MetricsController } from './metrics/metrics.controller.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
@@ -79,6 +81,7 @@ export class ApiModule {
         TokensController,
         UsersController,
         StreamController,
+        MetricsController,
         HealthController,
         ...types.flatMap(viewControllers),
       ],
@@ -96,6 +99,7 @@ export class ApiModule {
         Users,
         ResourceEditor,
         StreamReaders,
+        Metrics,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },

@@ -116,7 +116,8 @@ export async function startApi(
         ) as Record<string, string>,
         ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      const parsed: unknown = answer.body === '' ? undefined : JSON.parse(answer.body);
+      const isJson = String(answer.headers['content-type']).includes('json');
+      const parsed: unknown = isJson && answer.body !== '' ? JSON.parse(answer.body) : undefined;
       return { status: answer.statusCode, headers: answer.headers, body: parsed };
     },
     async [Symbol.asyncDispose]() {

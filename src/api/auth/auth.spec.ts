@@ -120,6 +120,7 @@ describe('scopes', () => {
     ['GET', '/api/config', 'read'],
     ['POST', '/api/config/plan', 'admin'],
     ['POST', '/api/config/apply', 'admin'],
+    ['GET', '/metrics', 'read'],
     ['GET', '/api/types', 'read'],
     ['GET', '/api/types/x', 'read'],
     ['GET', '/api/plugins', 'read'],

@@ -26,6 +26,17 @@ const quick = 250;
 
 type Readiness = PreparedTarget | { readonly hold: HoldReason } | { readonly fail: string };
 
+export interface DispatchLoad {
+  /** Runs being acted on. */
+  readonly active: number;
+  /** Targets with runs at work or waiting. */
+  readonly lanes: number;
+  /** Runs in memory: ready, at work or not yet on disk. */
+  readonly inMemory: number;
+  /** Outcomes that wait for the disk. */
+  readonly unsettled: number;
+}
+
 /** Decides which run starts when: one lane for each target, all lanes under one ceiling. */
 @Injectable()
 export class Dispatcher {
@@ -63,7 +74,13 @@ export class Dispatcher {
     return this.#disabled;
   }
 
-  /** Runs that are in another state, once that is on disk. Costs nothing while nobody listens. */
+  /** How much there is to do. */
+  get load(): DispatchLoad {
+    const { count, inMemory } = this.lanes;
+    return { active: this.#active, lanes: count, inMemory, unsettled: this.settler.unsettled };
+  }
+
+  /** Runs that are in another state, once that is on disk. */
   get changed(): Observable<readonly RunChange[]> {
     return this.#changed;
   }

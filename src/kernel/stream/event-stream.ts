@@ -38,6 +38,8 @@ export interface Committed {
   readonly runs: readonly RunRecord[];
   /** Objects that have come into being with them. */
   readonly registered: readonly ObjectRecord[];
+  /** How many that came with them had been stored before. */
+  readonly duplicates: number;
 }
 
 /** What became of one event. */
@@ -183,7 +185,9 @@ export class EventStream {
     const commit = await this.journal.commit(events, (fresh) => this.planner.plan(fresh));
     this.#retireSpent(commit.spentTasks);
     const registered = commit.directory ? this.index.note(commit.directory) : [];
-    this.#committed.next({ events: freshOf(events, commit), runs: commit.runs, registered });
+    const fresh = freshOf(events, commit);
+    const duplicates = events.length - fresh.length;
+    this.#committed.next({ events: fresh, runs: commit.runs, registered, duplicates });
     answer(part, commit);
   }
 
