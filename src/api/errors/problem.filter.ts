@@ -24,6 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error =
       allowed.length > 0 ? methodNotAllowed(request, allowed) : named(asSignalboxError(thrown), request);
     if (error.code === 'INTERNAL') this.#log(thrown, request);
+    else this.#logRefusal(error, request);
     const { httpAdapter } = this.host;
     // The answer has begun: nothing can be added to it.
     if (httpAdapter.isHeadersSent(reply)) return;
@@ -40,6 +41,20 @@ export class ProblemFilter implements ExceptionFilter {
     if (!request.is404 || !(httpAdapter instanceof SignalboxAdapter)) return [];
     const methods = httpAdapter.routes.methods(pathOf(request));
     return methods.includes(request.method) ? [] : methods;
+  }
+
+  /** Under the id that the answer tells; what was sent is left out. */
+  #logRefusal({ status, code, field }: SignalboxError, request: FastifyRequest): void {
+    const { id: requestId, method } = request;
+    const what = {
+      requestId,
+      method,
+      path: pathOf(request),
+      status,
+      code,
+      ...(field !== undefined && { field }),
+    };
+    this.logger.info(what, 'request refused');
   }
 
   #log(thrown: unknown, request: FastifyRequest): void {

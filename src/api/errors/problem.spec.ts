@@ -217,6 +217,18 @@ describe('problems', () => {
     );
   });
 
+  it('are told to the log, too, under the id of the request and without what was sent', async () => {
+    const { body } = await api.send('POST', '/api/events?token=hunter2', { type: 'hunter2' });
+    expect(api.log.at(-1)).toEqual({
+      level: 'info',
+      message: 'request refused',
+      fields: {
+        ...{ requestId: body.requestId, method: 'POST', path: '/api/events' },
+        ...{ status: 422, code: 'EVENT_TYPE_UNKNOWN', field: 'type' },
+      },
+    });
+  });
+
   it('carry Retry-After when the service is not available', async () => {
     expect(await api.send('GET', '/api/broken/shutdown')).toMatchObject({
       status: 503,
