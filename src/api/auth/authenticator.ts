@@ -35,12 +35,12 @@ export class Authenticator {
   }
 
   /** Throws AUTH_REQUIRED unless the request carries a token or a session that holds. */
-  authenticate({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Principal {
+  authenticate({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>, touch = true): Principal {
     const { authorization, cookie } = headers;
-    if (authorization !== undefined) return this.#byToken(bearerOf(authorization));
+    if (authorization !== undefined) return this.#byToken(bearerOf(authorization), touch);
     const secret = sessionSecret(cookie);
     if (secret === undefined) throw new SignalboxError('AUTH_REQUIRED', 'no token was sent');
-    const principal = this.#bySession(secret, 'cookie');
+    const principal = this.#bySession(secret, 'cookie', touch);
     if (!principal) throw new SignalboxError('AUTH_REQUIRED', 'the session has ended');
     if (!safeMethods.includes(method) && headers[csrfHeader] === undefined) {
       throw new SignalboxError('CSRF_REFUSED', `the header ${csrfHeader} is missing`);
@@ -48,7 +48,18 @@ export class Authenticator {
     return principal;
   }
 
-  #byToken(secret: string): Principal {
+  /** Whether a request that goes on for long would still be let in. Looking is no use of the session. */
+  stillMay({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>, access: Access): boolean {
+    try {
+      authorize(this.authenticate({ headers, method }, false), access);
+      return true;
+    } catch (error) {
+      if (error instanceof SignalboxError) return false;
+      throw error;
+    }
+  }
+
+  #byToken(secret: string, touch: boolean): Principal {
     const hash = digest(secret);
     const token = this.directory.tokenByDigest(hash);
     if (token) {
@@ -56,24 +67,24 @@ export class Authenticator {
       if (token.expiresAt !== undefined && token.expiresAt <= now) {
         throw new SignalboxError('AUTH_REQUIRED', `the token "${token.name}" has expired`);
       }
-      this.directory.touch('token', token.id, now);
+      if (touch) this.directory.touch('token', token.id, now);
       const { name, scopes, expiresAt } = token;
       return { kind: 'token', name, scopes, expiresAt };
     }
     if (hash === this.#adminDigest) return { kind: 'token', name: adminTokenName, scopes: ['admin'] };
-    const principal = this.#bySession(secret, 'bearer');
+    const principal = this.#bySession(secret, 'bearer', touch);
     if (!principal) throw new SignalboxError('AUTH_REQUIRED', 'the token is not known');
     return principal;
   }
 
   /** A secret that was given out as cookie is no token, and the other way round. */
-  #bySession(secret: string, kind: SessionKind): Principal | undefined {
+  #bySession(secret: string, kind: SessionKind, touch: boolean): Principal | undefined {
     const session = this.directory.sessionByDigest(digest(secret));
     const user = session && this.directory.user(session.user);
     if (session?.kind !== kind || !user?.enabled) return undefined;
     const now = Date.now();
     if (sessionEnd(session, this.directory.lastUsedAt(session.id)) <= now) return undefined;
-    this.directory.touch('session', session.id, now);
+    if (touch) this.directory.touch('session', session.id, now);
     const { name, scopes } = user;
     return { kind: 'user', name, scopes, expiresAt: session.expiresAt, session };
   }

@@ -10,10 +10,17 @@ import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
 import { changeMessage, heartbeat } from './stream-message.ts';
 import { StreamReader } from './stream-reader.ts';
 
+interface Newcomer {
+  readonly selects: Selection;
+  readonly requestId: string;
+  /** Asked before anything is told. */
+  readonly stillMay: () => boolean;
+}
+
 /** All who look on: one listener and one heartbeat for them together, none while there are none. */
 @Injectable()
 export class StreamReaders implements OnModuleDestroy {
-  readonly #readers = new Set<StreamReader>();
+  readonly #readers = new Map<StreamReader, () => boolean>();
   #listening: Subscription | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #closed = false;
@@ -28,7 +35,7 @@ export class StreamReaders implements OnModuleDestroy {
   /** The first step of a shutdown: a server with open streams would never have closed. */
   onModuleDestroy(): void {
     this.#closed = true;
-    for (const reader of this.#readers) reader.end();
+    for (const reader of this.#readers.keys()) reader.end();
   }
 
   /** Throws OVERLOADED, SHUTTING_DOWN. To be called before anything is answered. */
@@ -43,9 +50,9 @@ export class StreamReaders implements OnModuleDestroy {
   }
 
   /** From now on the reader is told of what happens; until it is opened that waits. */
-  add(response: ServerResponse, selects: Selection, requestId: string): StreamReader {
+  add(response: ServerResponse, { selects, requestId, stillMay }: Newcomer): StreamReader {
     const reader = new StreamReader(response, { selects, maxBuffered: this.limits.maxBuffered });
-    this.#readers.add(reader);
+    this.#readers.set(reader, stillMay);
     this.#listen();
     response.once('close', () => {
       this.#remove(reader);
@@ -62,8 +69,17 @@ export class StreamReaders implements OnModuleDestroy {
     });
     this.#heartbeat = setInterval(() => {
       const text = heartbeat(Date.now());
-      for (const reader of this.#readers) reader.write(text);
+      for (const reader of this.#admitted()) reader.write(text);
     }, this.limits.heartbeatMs);
+  }
+
+  /** Sends away whose token was revoked or whose session has ended meanwhile. */
+  #admitted(): readonly StreamReader[] {
+    return [...this.#readers].flatMap(([reader, stillMay]) => {
+      if (stillMay()) return [reader];
+      reader.end();
+      return [];
+    });
   }
 
   #remove(reader: StreamReader): void {
@@ -84,7 +100,7 @@ export class StreamReaders implements OnModuleDestroy {
       if (text === undefined) texts.set(change, (text = changeMessage(change, now, maxDepth)));
       return text;
     };
-    for (const reader of this.#readers) {
+    for (const reader of this.#admitted()) {
       const text = changes.filter(reader.selects).map(textOf).join('');
       if (text !== '') reader.write(text);
     }

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KERNEL_LIMITS, type KernelLimits } from '../../kernel/limits.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
+import { Authenticator } from '../auth/authenticator.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { changesSince } from './replay.ts';
 import { selectionOf, type Selection } from './selection.ts';
@@ -18,6 +19,7 @@ const retryMs = 2_000;
 export class StreamController {
   constructor(
     private readonly readers: StreamReaders,
+    private readonly authenticator: Authenticator,
     @Inject(HISTORY) private readonly history: HistoryPort,
     @Inject(STREAM_LIMITS) private readonly limits: StreamLimits,
     @Inject(KERNEL_LIMITS) private readonly kernelLimits: KernelLimits,
@@ -32,7 +34,11 @@ export class StreamController {
   ): Promise<void> {
     this.readers.checkRoom();
     const selects = selectionOf(query);
-    const reader = this.readers.add(reply.raw, selects, request.id);
+    const reader = this.readers.add(reply.raw, {
+      selects,
+      requestId: request.id,
+      stillMay: () => this.authenticator.stillMay(request, 'read'),
+    });
     const now = Date.now();
     const missed = await this.#missed(request.headers['last-event-id'], selects, now);
     reply.hijack();

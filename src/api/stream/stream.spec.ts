@@ -185,6 +185,19 @@ describe('GET /api/stream', () => {
     });
   });
 
+  it('ends when the token is revoked that it was opened with', async () => {
+    const { body } = await api.send('POST', '/api/tokens', { name: 'screen', scopes: ['read'] });
+    await using source = await openEventSource(`${url}/api/stream`, { token: body.token });
+    await source.wait('open');
+    await api.send('DELETE', `/api/tokens/${body.id}`);
+    await emit('attic', { secret: 'not for a token that is revoked' });
+    await waitFor(
+      () => Promise.resolve(source.ended()),
+      () => 'the end of the stream',
+    );
+    expect(source.text()).not.toContain('revoked');
+  });
+
   it('ends with the server', async () => {
     const other = await startApi([lampPlugin]);
     await other.app.listen(0, '127.0.0.1');
