@@ -12,6 +12,16 @@ const exitCode = await runCli(process.argv.slice(2), {
     const { demo } = await import('./demo/demo.ts');
     await demo(options);
   },
+  files: {
+    load: async (options) => {
+      const { loadDocument } = await import('./config/config-document.ts');
+      return loadDocument(options);
+    },
+    validate: async (options) => {
+      const { validateConfig } = await import('./config/validate-config.ts');
+      return validateConfig(options);
+    },
+  },
 });
 
 process.exitCode = exitCode;

@@ -174,6 +174,7 @@ function problemError(response: Response, content: unknown): CliError {
   return new Kind(message, {
     ...(code !== undefined && { code }),
     details,
+    ...(errors && { issues: errors }),
     remedy: code === 'AUTH_REQUIRED' ? tokenRemedy : action,
   });
 }

@@ -9,6 +9,8 @@ export interface CliContext {
   readonly prompt?: Prompt | undefined;
   /** The first line of standard input. */
   readonly input: () => Promise<string>;
+  /** Has the command end with another exit code than 0, when all is well with it. */
+  readonly exitWith?: (code: 2) => void;
   /** Ends what goes on until Ctrl-C. Default: Ctrl-C. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,4 +1,4 @@
-import { errorCodes, SignalboxError } from '../domain/errors.ts';
+import { errorCodes, type FieldIssue, SignalboxError } from '../domain/errors.ts';
 import { printable, type Channel } from './terminal.ts';
 
 /** A failure that is told in a few lines: what is wrong, and what to do. */
@@ -7,12 +7,15 @@ export class CliError extends Error {
   readonly code: string | undefined;
   readonly details: readonly string[];
   readonly remedy: string | undefined;
+  /** What is wrong with which field of what was sent. */
+  readonly issues: readonly FieldIssue[];
 
-  constructor(message: string, { code, details = [], remedy, ...options }: CliErrorParts = {}) {
+  constructor(message: string, { code, details = [], remedy, issues = [], ...options }: CliErrorParts = {}) {
     super(message, options);
     this.code = code;
     this.details = details;
     this.remedy = remedy;
+    this.issues = issues;
   }
 }
 
@@ -21,6 +24,7 @@ interface CliErrorParts extends ErrorOptions {
   readonly code?: string;
   readonly details?: readonly string[];
   readonly remedy?: string | undefined;
+  readonly issues?: readonly FieldIssue[];
 }
 
 /** Nothing answers at the address, or it cannot at present: later it may. */

@@ -1,14 +1,19 @@
 import { Command } from 'commander';
+import { applyCommand } from './apply-command.ts';
 import type { CliContext } from './cli-context.ts';
+import type { ConfigFiles } from './config-files.ts';
 import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
 import { eventsCommand } from './events-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { processInput, processPrompt } from './prompt.ts';
+import { exportCommand } from './export-command.ts';
+import { planCommand } from './plan-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { loginCommand, logoutCommand, whoamiCommand } from './session-commands.ts';
 import { setupCommand } from './setup-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
+import { validateCommand } from './validate-command.ts';
 import { processTerminal } from './terminal.ts';
 import { tokensCommand } from './tokens-command.ts';
 import { usersCommand } from './users-command.ts';
@@ -18,6 +23,8 @@ export interface ProgramOptions extends Partial<CliContext> {
   /** Starts the server. Handed in, since commands know Signalbox over HTTP only. */
   readonly start: (options: StartOptions) => Promise<void>;
   readonly demo: (options: DemoOptions) => Promise<void>;
+  /** Reads configuration files. Handed in for the same reason. */
+  readonly files: ConfigFiles;
 }
 
 const examples = `
@@ -30,7 +37,7 @@ Examples:
 More about a command: signalbox <command> --help`;
 
 /** The `signalbox` command, all of it. It never ends the process: `runCli` says with which code to. */
-export function createProgram({ version, start, demo, ...world }: ProgramOptions): Command {
+export function createProgram({ version, start, demo, files, ...world }: ProgramOptions): Command {
   const context: CliContext = {
     ...world,
     terminal: world.terminal ?? processTerminal(),
@@ -51,6 +58,10 @@ export function createProgram({ version, start, demo, ...world }: ProgramOptions
     eventsCommand(context),
     explainCommand(context),
     runsCommand(context),
+    validateCommand(files, context),
+    planCommand(files, context),
+    applyCommand(files, context),
+    exportCommand(context),
     loginCommand(context),
     logoutCommand(context),
     whoamiCommand(context),

@@ -13,12 +13,19 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export async function runCli(args: readonly string[], options: ProgramOptions): Promise<ExitCode> {
   const terminal = options.terminal ?? processTerminal();
   try {
-    await createProgram({ ...options, terminal }).parseAsync(args, { from: 'user' });
-    return exitCodes.ok;
+    let code: ExitCode = exitCodes.ok;
+    const exitWith = (wanted: 2): void => void (code = wanted);
+    await createProgram({ ...options, terminal, exitWith }).parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
     // Commander has said everything: help and version end with 0, wrong usage with another code.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : usageCode(args);
     printError(terminal.err, error);
     return exitCodes.failed;
   }
+}
+
+/** `plan` ends with 2 when there are changes: a script must not take a slip of the pen for them. */
+function usageCode([command]: readonly string[]): ExitCode {
+  return command === 'plan' ? exitCodes.failed : exitCodes.usage;
 }

@@ -9,6 +9,7 @@ import {
   type ScalarNode,
   type SourceNode,
   substituted,
+  wholePlaceholders,
 } from './source-tree.ts';
 import type { SourceText } from './source-text.ts';
 
@@ -64,6 +65,11 @@ export class ConfigSource {
   dirOf(path: Path): string | undefined {
     if (!this.text || !this.isInFile(path)) return undefined;
     return this.text.text.dirOf(offsetOf(this.text.root, path));
+  }
+
+  /** Where texts stand that came from outside and may stand for numbers or booleans. */
+  texts(): readonly Path[] {
+    return this.text ? wholePlaceholders(this.text.root) : [];
   }
 
   #overriding(path: Path): Override | undefined {

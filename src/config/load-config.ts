@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ConfigFile, readConfigFiles, readOptionalFile } from './config-files.ts';
+import { DEFAULT_FILE, readAsked } from './asked-files.ts';
 import type { Config, ParsedConfig, PluginEntry } from './config-schema.ts';
 import type { ConfigSource } from './config-source.ts';
 import {
@@ -12,8 +12,6 @@ import {
 import { parseConfig } from './parse-config.ts';
 import { type ConfiguredResource, configuredResources } from './resource-inputs.ts';
 import type { Path } from './source-tree.ts';
-
-const DEFAULT_FILE = 'config/signalbox.yaml';
 
 export interface LoadOptions {
   /**
@@ -69,17 +67,6 @@ export function loadConfig({
     ],
     source,
   };
-}
-
-/** The files that are asked for, on the command line or in the environment, or else the default one if it is there. */
-function readAsked(
-  asked: LoadOptions['file'],
-  { env, cwd }: { readonly env: Environment; readonly cwd: string },
-): readonly ConfigFile[] {
-  const named = typeof asked === 'string' ? [asked] : (asked ?? []);
-  const ofEnvironment = env['SIGNALBOX_CONFIG'] ?? '';
-  const wanted = named.length > 0 || ofEnvironment === '' ? named : [ofEnvironment];
-  return wanted.length > 0 ? readConfigFiles(wanted, cwd) : readOptionalFile(resolve(cwd, DEFAULT_FILE), cwd);
 }
 
 function noFile(path: string): string {

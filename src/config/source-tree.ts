@@ -140,6 +140,18 @@ export function* substituted(node: SourceNode): Generator<ScalarNode> {
   }
 }
 
+/** The paths of all scalars that are one placeholder and nothing else. */
+export function wholePlaceholders(node: SourceNode, path: Path = []): readonly Path[] {
+  switch (node.kind) {
+    case 'scalar':
+      return node.whole === true ? [path] : [];
+    case 'list':
+      return node.items.flatMap((item, i) => wholePlaceholders(item, [...path, i]));
+    case 'map':
+      return [...node.entries].flatMap(([key, entry]) => wholePlaceholders(entry.node, [...path, key]));
+  }
+}
+
 /** `objects.webhook/slack-ops.settings.headers[0]` */
 export function dotted(path: readonly PropertyKey[]): string {
   return path

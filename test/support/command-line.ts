@@ -25,6 +25,7 @@ export async function commandLine(
     version: '1.2.3',
     start: unexpected,
     demo: unexpected,
+    files: { load: unexpected, validate: unexpected },
     env: {},
     ...options,
     terminal: { out: lines(output.out), err: lines(output.err) },

@@ -15,9 +15,8 @@ import { managed, RecordBuilder } from './record-builder.ts';
 import { ResourceIndex } from './resource-index.ts';
 import type { Applied, ResourceInput, ResourceRef } from './resource-input.ts';
 import { resourceUsers } from './resource-users.ts';
-import { buildAt, inOrder, revise, sameContent, type Revision, type RevisionResult } from './revision.ts';
+import { inputProblems, revise, sameContent, type Revision, type RevisionResult } from './revision.ts';
 import { settingsSchema } from './settings-parser.ts';
-import { standIn } from './stand-in.ts';
 import { identity, Staging } from './staging.ts';
 import { Outbox, type RecordChange } from './outbox.ts';
 
@@ -78,16 +77,7 @@ export class ResourceService {
   problems(inputs: readonly ResourceInput[], managedBy: ManagedBy): readonly SignalboxError[] {
     const staging = new Staging(this.index);
     const builder = this.#builder(staging, managedBy);
-    return [...inOrder(inputs)].flatMap(({ input, i }) => {
-      try {
-        for (const put of buildAt(builder, input, i)) staging.put(put);
-        return [];
-      } catch (error) {
-        if (!(error instanceof SignalboxError)) throw error;
-        for (const put of standIn(input)) staging.put(put);
-        return [error];
-      }
-    });
+    return inputProblems(inputs, { staging, builder });
   }
 
   /** Removes one resource; what others name is not removed. */

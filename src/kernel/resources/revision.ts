@@ -12,6 +12,7 @@ import type {
   Revised,
 } from './resource-input.ts';
 import { resourceUsers } from './resource-users.ts';
+import { standIn } from './stand-in.ts';
 import { identity, type Staging } from './staging.ts';
 
 type Put = Extract<ResourceChange, { put: unknown }>;
@@ -42,11 +43,14 @@ export interface RevisionResult {
 const order: Readonly<Record<ResourceKind, number>> = { tag: 0, object: 1, task: 2, trigger: 3 };
 const kinds: readonly ResourceKind[] = ['tag', 'object', 'task', 'trigger'];
 
+/** Where the records are made and kept until they are applied. */
+interface Bench {
+  readonly staging: Staging;
+  readonly builder: RecordBuilder;
+}
+
 /** Judges all of a revision and puts into the staging what it changes. Throws the first error, which names its input. */
-export function revise(
-  { inputs, leftovers }: Revision,
-  { staging, builder }: { readonly staging: Staging; readonly builder: RecordBuilder },
-): RevisionResult {
+export function revise({ inputs, leftovers }: Revision, { staging, builder }: Bench): RevisionResult {
   const applied = new Array<Applied>(inputs.length);
   const revised: Revised[] = [];
   for (const { input, i } of inOrder(inputs)) {
@@ -60,14 +64,31 @@ export function revise(
   return { applied, revised };
 }
 
-export function* inOrder(
+/** Every error of the inputs, not only the first; each names its input. */
+export function inputProblems(
+  inputs: readonly ResourceInput[],
+  { staging, builder }: Bench,
+): readonly SignalboxError[] {
+  return [...inOrder(inputs)].flatMap(({ input, i }) => {
+    try {
+      for (const put of buildAt(builder, input, i)) staging.put(put);
+      return [];
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      for (const put of standIn(input)) staging.put(put);
+      return [error];
+    }
+  });
+}
+
+function* inOrder(
   inputs: readonly ResourceInput[],
 ): Generator<{ readonly input: ResourceInput; readonly i: number }> {
   const indexed = inputs.map((input, i) => ({ input, i }));
   yield* indexed.sort((a, b) => order[a.input.kind] - order[b.input.kind]);
 }
 
-export function buildAt(builder: RecordBuilder, input: ResourceInput, index: number): readonly Put[] {
+function buildAt(builder: RecordBuilder, input: ResourceInput, index: number): readonly Put[] {
   try {
     return builder.build(input);
   } catch (error) {
