@@ -11,6 +11,7 @@ export const cmdb = defineObjectType({
   settings: z.looseObject({}),
   events: { created, updated, deleted },
   register: true,
+  ends: ['deleted'],
   changed: eventOfChange,
 });
 

@@ -19,6 +19,7 @@ export const tenant = defineObjectType({
   description: 'A tenant: a data centre of its own within another one.',
   instances: 'required',
   register: true,
+  ends: ['deleted'],
   settings: z.looseObject({
     account: z.string().optional().describe('Number of the customer, for accounting systems.'),
     description: z.string().optional(),

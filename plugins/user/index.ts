@@ -23,6 +23,7 @@ export const user = defineObjectType({
   description: 'A person or an account of another system, as that system tells of it.',
   instances: 'required',
   register: true,
+  ends: ['deleted'],
   settings: z.looseObject({
     email: z.string().optional().describe('Address of the person.'),
     description: z.string().optional(),

@@ -20,6 +20,7 @@ export const vm = defineObjectType({
     'A virtual machine on any hypervisor. Events come in over the API or from a plugin that watches one.',
   instances: 'required',
   register: true,
+  ends: ['deleted'],
   settings: z.looseObject({
     host: z.string().optional().describe('Hypervisor or cluster on which it runs.'),
     description: z.string().optional(),

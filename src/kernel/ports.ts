@@ -24,6 +24,8 @@ export interface DirectoryChange {
   readonly registered: readonly ObjectRecord[];
   /** At most one for each object. */
   readonly states: readonly ObjectState[];
+  /** States that were told once more, later than they are stored with: for memory, not for the disk. */
+  readonly repeated?: readonly ObjectState[];
 }
 
 /** The runs that a set of new events causes. */

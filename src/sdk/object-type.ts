@@ -153,7 +153,10 @@ export type StateOfEvents<Events extends EventSchemas> = {
   readonly [Event in keyof Events]?: JsonObject | ((data: z.output<Events[Event]>) => JsonObject | undefined);
 };
 
-/** An object before and after somebody changed it by API or file: created without `before`, deleted without `after`. */
+/**
+ * An object before and after somebody changed it by API or file: created without `before`, deleted without `after`. One that an event
+ * has brought into being, and of which nobody has said more, counts as not there.
+ */
 export interface ObjectChange<Settings = unknown> {
   /** Secrets left out of the settings. */
   readonly before?: ObjectView<Settings>;
@@ -234,6 +237,8 @@ export interface ObjectTypeDefinition<
    * `name` of the event's data, or else by its key; its settings are what their schema makes of `{}`.
    */
   readonly register?: boolean;
+  /** Events that tell that their object is gone: none comes into being by them. */
+  readonly ends?: readonly (keyof NoInfer<Events> & string)[];
   readonly settings?: Settings;
   readonly events?: Events;
   /** Which events change the last known state of their object. It is stored together with the event. */
@@ -287,6 +292,7 @@ export interface AnyObjectType {
   /** Whether other systems may send its events in. Default true; false: only the plugin itself emits them. */
   readonly ingest?: boolean;
   readonly register?: boolean;
+  readonly ends?: readonly string[];
   readonly settings?: z.ZodType;
   readonly events?: EventSchemas;
   readonly state?: Readonly<

@@ -96,3 +96,22 @@ it('a receiver that changes an object, and hands back the cause, does not begin 
   );
   expect((await app.api.get('/api/events?object=x')).body).toMatchObject({ items: [told] });
 });
+
+it('a chain that comes in too long is told of in the system log, once', async () => {
+  await using app = await startSignalbox({ config: { plugins: [mirror, 'system'] } });
+  await app.api.put('/api/objects/mirror/m', {});
+  const causedBy = { id: '01890000-0000-7000-8000-000000000001', depth: 19 };
+  const id = await app.api.emit({ type: 'mirror.seen', object: 'm', causedBy });
+  await app.api.emit({ type: 'mirror.seen', object: 'm', causedBy: { id, depth: 20 } });
+  const told = async () => {
+    const { body } = await app.api.get<{ items: { data: Record<string, unknown> }[] }>(
+      '/api/events?type=system.log',
+    );
+    return body.items.map(({ data }) => data).filter(({ type }) => type === 'chain');
+  };
+  await waitFor(
+    async () => (await told()).length > 0,
+    () => 'an entry about it',
+  );
+  expect(await told()).toMatchObject([{ event: id, depth: 20 }]);
+});

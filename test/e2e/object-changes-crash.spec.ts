@@ -24,6 +24,21 @@ it('a change whose event was not stored before the crash is told of at the next 
   }
 });
 
+it('a change whose plugin is away is told of once it is back', async () => {
+  using folder = temporaryFolder();
+  const changed = object({ type: 'book', key: 'a', settings: { title: 'A' }, tags: [] });
+  const store = await openStore({ url: 'sqlite:', dataDir: folder.path });
+  const event = { type: 'book.put', data: { before: null, after: { title: 'A' } }, time: 1_700_000_000_000 };
+  await store.resources.apply([{ kind: 'object', put: changed }], [{ id: 'b1', event, object: changed }]);
+  await store.close();
+  const stored = async (plugins: readonly string[]): Promise<unknown> => {
+    await using app = await startSignalbox({ config: { plugins }, data: folder.path });
+    return (await app.api.get('/api/events')).body;
+  };
+  expect(await stored(['vm'])).toEqual({ items: [] });
+  expect(await stored([library])).toMatchObject({ items: [{ type: 'book.put', object: 'a' }] });
+});
+
 it('hundreds of objects of a file are told of, each once', async () => {
   using folder = temporaryFolder();
   const keys = Array.from({ length: 450 }, (_, n) => `book/${String(n)}`);

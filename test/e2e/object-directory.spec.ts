@@ -39,6 +39,23 @@ describe('objects that events name', () => {
     });
   });
 
+  it('do not by an event that tells of their end', async () => {
+    await using app = await start();
+    await app.api.emit({ type: 'book.removed', object: 'gone', data: { before: null, after: null } });
+    expect((await app.api.request('GET', '/api/objects/book/gone')).status).toBe(404);
+  });
+
+  it('count as new to whoever hears of changes, until somebody has written of them', async () => {
+    await using app = await start();
+    for (const key of ['a', 'b']) await app.api.emit({ type: 'book.lent', object: key, data: { to: 'ada' } });
+    await app.api.put('/api/objects/book/a', { settings: { title: 'A' } });
+    await app.api.request('DELETE', '/api/objects/book/b');
+    expect(await events(app.api, 'book.put')).toMatchObject([
+      { data: { before: null, after: { title: 'A' } } },
+    ]);
+    expect(await events(app.api, 'book.removed')).toEqual([]);
+  });
+
   it('keep what people have written of them', async () => {
     await using app = await start();
     await app.api.put('/api/objects/book/a', { name: 'By a person', settings: { title: 'A' } });
@@ -79,6 +96,24 @@ describe('the last known state', () => {
     }
     await using app = await start(folder.path);
     expect(await bookOf(app.api, 'a')).toMatchObject({ state: { out: false, by: 'ada' } });
+  });
+
+  it('is not kept back by a clock that is ahead, nor by what comes late after a repetition', async () => {
+    await using app = await start();
+    const tell = (type: string, time: string, data = {}) =>
+      app.api.emit({ type: `book.${type}`, object: 'a', data, ...(time && { time }) });
+    await tell('lent', '2099-01-01T00:00:00Z', { to: 'ada' });
+    await tell('returned', '');
+    expect(await bookOf(app.api, 'a')).toMatchObject({ state: { out: false } });
+
+    const lent = { type: 'book.lent', object: 'b', data: { to: 'ada' } };
+    await app.api.emit({ ...lent, time: '2026-01-01T10:00:00Z' });
+    await app.api.emit({ ...lent, time: '2026-01-01T12:00:00Z' });
+    await app.api.emit({ type: 'book.returned', object: 'b', time: '2026-01-01T11:00:00Z', data: {} });
+    expect(await bookOf(app.api, 'b')).toMatchObject({
+      state: { out: true },
+      stateAt: '2026-01-01T12:00:00.000Z',
+    });
   });
 
   it('can be asked for in filters and messages', async () => {
@@ -136,6 +171,13 @@ describe('changes of objects', () => {
       await using app = await startSignalbox({ config, data: folder.path });
       expect(await events(app.api, 'book.put')).toHaveLength(1);
     }
+  });
+
+  it('are made although a plugin cannot tell of them', async () => {
+    await using app = await start();
+    await app.api.put('/api/objects/book/a', { settings: { title: 'Nameless' } });
+    expect(await bookOf(app.api, 'a')).toMatchObject({ settings: { title: 'Nameless' } });
+    expect(await events(app.api, 'book.put')).toEqual([]);
   });
 
   it('that are refused are no events', async () => {

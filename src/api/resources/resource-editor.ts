@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Applied, ResourceInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
-import { Serial } from '../../kernel/serial.ts';
+import type { Revision } from '../../kernel/resources/revision.ts';
 import { toDto, type DtoClass } from '../validation/to-dto.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -15,41 +15,41 @@ export interface Patch<Body extends object> {
   readonly input: (body: Body) => ResourceInput;
 }
 
-/** Writes of the API, one after another: none comes between the look at a resource and the change of it. */
+/** Writes of the API. None comes between the look at a resource and the change of it, of whomever. */
 @Injectable()
 export class ResourceEditor {
-  readonly #serial = new Serial();
-
   constructor(private readonly service: ResourceService) {}
 
   /** Throws CONFLICT when it exists. */
   create(input: ResourceInput, exists: () => boolean): Promise<Applied> {
-    return this.#serial.run(async () => {
+    return this.#apply(() => {
       if (exists())
         throw new SignalboxError(
           'CONFLICT',
           `this ${input.kind} exists already; change it with PUT or PATCH`,
         );
-      return this.#apply(input);
+      return input;
     });
   }
 
   /** Creates or replaces. */
   put(input: ResourceInput): Promise<Applied> {
-    return this.#serial.run(() => this.#apply(input));
+    return this.#apply(() => input);
   }
 
   patch<Body extends object>({ current, patch, Body, input }: Patch<Body>): Promise<Applied> {
-    return this.#serial.run(() => {
+    return this.#apply(() => {
       const merged = mergePatch(current(), objectOf(patch));
-      return this.#apply(input(toDto(Body, merged, 'RESOURCE_INVALID')));
+      return input(toDto(Body, merged, 'RESOURCE_INVALID'));
     });
   }
 
-  async #apply(input: ResourceInput): Promise<Applied> {
-    const [applied] = await this.service.apply([input], 'api');
-    if (!applied) throw new Error(`nothing was applied for ${input.kind}`);
-    return applied;
+  async #apply(make: () => ResourceInput): Promise<Applied> {
+    const revision = (): Revision => ({ inputs: [make()], managedBy: 'api' });
+    const { applied } = await this.service.revise(revision);
+    const [only] = applied;
+    if (!only) throw new Error('nothing was applied');
+    return only;
   }
 }
 

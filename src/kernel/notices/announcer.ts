@@ -21,6 +21,8 @@ export class Announcer {
   readonly #notices = new ReplaySubject<Notice>(remembered);
   /** Plugins that have been told of as down. */
   readonly #down = new Set<string>();
+  /** Events of chains that were stopped. */
+  readonly #ended = new Set<string>();
 
   constructor(
     private readonly inner: Notices,
@@ -61,6 +63,14 @@ export class Announcer {
     const message = `Signalbox ${VERSION} has started`;
     this.#say({ kind: 'started', level: 'message', message, data: { version: VERSION } });
     for (const status of this.registry.plugins()) this.#pluginChanged(status);
+  }
+
+  /** What comes of it belongs to the same chain. */
+  #rememberEnd(eventId: string): void {
+    this.#ended.add(eventId);
+    if (this.#ended.size <= remembered) return;
+    const [oldest] = this.#ended;
+    if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
   #say(announcement: Announcement): void {
@@ -142,10 +152,13 @@ export class Announcer {
     }
   }
 
-  /** The first event of a chain that fires nothing any more. */
+  /** The first event of a chain that fires nothing any more, however long the chain was when it came in. */
   #lookForEnd(event: EventRecord): void {
     const { maxDepth } = this.limits.routing;
-    if (event.depth !== maxDepth + 1) return;
+    if (event.depth <= maxDepth) return;
+    const wasTold = event.causedBy !== undefined && this.#ended.has(event.causedBy);
+    this.#rememberEnd(event.id);
+    if (wasTold) return;
     const { id, type, object, depth } = event;
     this.logger.warn(
       { event: id, type, object, depth },

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import { newId } from '../../domain/new-id.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
@@ -65,7 +66,8 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  #recordOf({ before, after }: RecordChange): OutboxRecord | undefined {
+  #recordOf({ before: stored, after }: RecordChange): OutboxRecord | undefined {
+    const before = stored && wasToldOf(stored, after) ? stored : undefined;
     const object = after ?? before;
     const type = object && this.registry.type(object.type);
     if (!object || !type?.changed) return undefined;
@@ -73,12 +75,9 @@ export class Outbox {
       ...(before && { before: viewOf(before, type) }),
       ...(after && { after: viewOf(after, type) }),
     };
-    // Settings are as the schema made them that the method was typed with.
-    const made = this.registry.inScopeOf(type.name, () => type.changed?.(change as never));
+    const made = this.#eventOf(type, change, object);
     if (!made) return undefined;
     const name = `${type.name}.${made.event}`;
-    const problem = this.registry.event(name)?.schema.safeParse(made.data).error;
-    if (problem) throw new SignalboxError('INTERNAL', `${name}: ${problem.message}`, { cause: problem });
     const causedBy = requestCause();
     const event = {
       type: name,
@@ -89,13 +88,33 @@ export class Outbox {
     return { id: newId(), event, object };
   }
 
+  /** A plugin that cannot tell of a change must not make it impossible. */
+  #eventOf(
+    type: AnyObjectType,
+    change: { readonly before?: ObjectView; readonly after?: ObjectView },
+    { key }: ObjectRecord,
+  ): { readonly event: string; readonly data: unknown } | undefined {
+    try {
+      // Settings are as the schema made them that the method was typed with.
+      const made = this.registry.inScopeOf(type.name, () => type.changed?.(change as never));
+      if (made) this.registry.event(`${type.name}.${made.event}`)?.schema.parse(made.data);
+      return made;
+    } catch (err) {
+      this.logger.error(
+        { err, object: `${type.name}/${key}` },
+        'A plugin cannot tell of the change of an object',
+      );
+      return undefined;
+    }
+  }
+
   async #publishWaiting(): Promise<void> {
     if (this.#waiting.size === 0) return;
     try {
       while (this.#waiting.size > 0) {
         const records = [...this.#waiting.values()].slice(0, together);
-        await Promise.all(records.map((record) => this.#publishOne(record)));
-        await this.store.clearOutbox(records.map(({ id }) => id));
+        const done = await Promise.all(records.map((record) => this.#publishOne(record)));
+        await this.store.clearOutbox(records.filter((_, i) => done[i]).map(({ id }) => id));
         for (const { id } of records) this.#waiting.delete(id);
       }
     } catch (error) {
@@ -105,19 +124,32 @@ export class Outbox {
     }
   }
 
-  async #publishOne({ id, event, object }: OutboxRecord): Promise<void> {
+  /** False: it stays on disk for a later start. */
+  async #publishOne({ id, event, object }: OutboxRecord): Promise<boolean> {
     const input = { ...event, object: object.key, id, time: new Date(event.time).toISOString() };
     try {
       await this.stream.publish([input], { defaultSource: 'signalbox/objects', object });
+      return true;
     } catch (error) {
+      const fields = { err: error, event: event.type, object: object.key };
+      if (error instanceof SignalboxError && error.code === 'EVENT_TYPE_UNKNOWN') {
+        this.logger.warn(fields, 'An event of a changed object waits for its plugin');
+        return false;
+      }
       // Another try would end in the same way, and those behind it would wait for ever.
       if (!(error instanceof SignalboxError) || error.status >= 500) throw error;
-      this.logger.error(
-        { err: error, event: event.type, object: object.key },
-        'An event of a changed object is not valid',
-      );
+      this.logger.error({ ...fields, data: event.data }, 'An event of a changed object is not valid');
+      return true;
     }
   }
+}
+
+/** Whether people know of the object: not of one that an event has named, and whose settings nobody has written. */
+function wasToldOf(stored: ObjectRecord, after: ObjectRecord | undefined): boolean {
+  return (
+    stored.managedBy !== 'event' ||
+    (after !== undefined && isDeepStrictEqual(stored.settings, after.settings))
+  );
 }
 
 function viewOf({ key, name, tags, settings, changedAt }: ObjectRecord, type: AnyObjectType): ObjectView {

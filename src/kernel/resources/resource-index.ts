@@ -87,11 +87,12 @@ export class ResourceIndex {
   }
 
   /** What events have said is on disk. Gives the objects that have come into being. */
-  note({ registered, states }: DirectoryChange): readonly ObjectRecord[] {
+  note({ registered, states, repeated = [] }: DirectoryChange): readonly ObjectRecord[] {
     // Somebody may have put them meanwhile.
     const fresh = registered.filter(({ type, key }) => !this.object(type, key));
     for (const object of fresh) this.#objects.put(object);
     this.#noteStates(states);
+    this.#noteStates(repeated);
     return fresh;
   }
 

@@ -58,11 +58,14 @@ export class ResourceService {
     return (await this.revise({ inputs, managedBy })).applied;
   }
 
-  /** All or nothing. Rejects with the first error, which names its input. */
-  revise(revision: Revision): Promise<RevisionResult> {
+  /**
+   * All or nothing. Rejects with the first error, which names its input. One that depends on what is stored is made by a function:
+   * nothing else is written between its look and the change.
+   */
+  revise(revision: Revision | (() => Revision)): Promise<RevisionResult> {
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
-      const result = this.#revised(revision, staging);
+      const result = this.#revised(typeof revision === 'function' ? revision() : revision, staging);
       await this.#write(staging.changes);
       return result;
     });

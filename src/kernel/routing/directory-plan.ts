@@ -20,13 +20,18 @@ export interface DirectoryPlanning {
 export class DirectoryPlan {
   readonly #registered = new Map<string, ObjectRecord>();
   readonly #states = new Map<string, ObjectState>();
+  readonly #repeated = new Map<string, ObjectState>();
 
   constructor(private readonly planning: DirectoryPlanning) {}
 
   /** Undefined when they say nothing new. */
   get change(): DirectoryChange | undefined {
-    if (this.#registered.size === 0 && this.#states.size === 0) return undefined;
-    return { registered: [...this.#registered.values()], states: [...this.#states.values()] };
+    if (this.#registered.size + this.#states.size + this.#repeated.size === 0) return undefined;
+    return {
+      registered: [...this.#registered.values()],
+      states: [...this.#states.values()],
+      repeated: [...this.#repeated.values()],
+    };
   }
 
   note(event: EventRecord, { mayRegister }: { readonly mayRegister: boolean }): void {
@@ -41,8 +46,8 @@ export class DirectoryPlan {
 
   #register(type: AnyObjectType, key: string, event: EventRecord): boolean {
     const { index, maxRegistered } = this.planning;
-    if (type.register !== true || index.count(type.name) + this.#registered.size >= maxRegistered)
-      return false;
+    if (type.register !== true || tellsOfEnd(type, event)) return false;
+    if (index.count(type.name) + this.#registered.size >= maxRegistered) return false;
     const settings = defaultSettings(type);
     if (!settings) return false;
     const at = event.receivedAt;
@@ -58,12 +63,18 @@ export class DirectoryPlan {
     if (!told) return;
     const ref = `${type.name}/${key}`;
     const stored = this.planning.index.state(type.name, key);
-    const last = this.#states.get(ref) ?? stored;
-    if (last && event.time < last.at) return;
-    const state = { ...last?.state, ...told };
-    // Said once more: nothing to write.
-    if (last && isDeepStrictEqual(state, last.state)) return;
-    this.#states.set(ref, { type: type.name, key, state, at: event.time });
+    const last = this.#repeated.get(ref) ?? this.#states.get(ref) ?? stored;
+    // A clock that is ahead must not have the last word for ever.
+    const at = Math.min(event.time, event.receivedAt);
+    if (last && at < last.at) return;
+    const state = { type: type.name, key, state: { ...last?.state, ...told }, at };
+    // Said once more: nothing to write, but what happened before it comes too late.
+    if (last && isDeepStrictEqual(state.state, last.state)) {
+      (this.#states.has(ref) ? this.#states : this.#repeated).set(ref, state);
+      return;
+    }
+    this.#repeated.delete(ref);
+    this.#states.set(ref, state);
   }
 
   #stateIn(type: AnyObjectType, event: EventRecord): JsonObject | undefined {
@@ -79,6 +90,10 @@ export class DirectoryPlan {
       return undefined;
     }
   }
+}
+
+function tellsOfEnd({ ends = [] }: AnyObjectType, { type }: EventRecord): boolean {
+  return ends.includes(splitName(type).member);
 }
 
 const defaults = new WeakMap<AnyObjectType, JsonObject>();
