@@ -84,12 +84,12 @@ async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void>
   if (triggers.length > 0) await em.upsertMany(TriggerEntity, triggers);
 }
 
-/** Events write states, too, and not in turn with this. */
+/** Events write states, too, and not in turn with this. One of the future was told by a clock that was wrong. */
 async function putState(em: SqlEntityManager, { type, key, state, at }: ObjectState): Promise<void> {
   await em.getConnection().execute(
     `insert into object_state (type, key, state, at) values (?, ?, ?, ?)
      on conflict (type, key) do update set state = excluded.state, at = excluded.at
-     where object_state.at <= excluded.at`,
+     where object_state.at <= excluded.at or object_state.at > excluded.at + 60000`,
     [type, key, JSON.stringify(state), at],
     'run',
     em.getTransactionContext(),

@@ -76,7 +76,7 @@ export function dispatchHouse(options: HouseOptions = {}) {
     logger,
   );
   return {
-    ...{ disk, logged, registry, index, backlog, lanes, settler, dispatcher, health, notices },
+    ...{ disk, logged, logger, registry, index, backlog, lanes, settler, dispatcher, health, notices },
     heldRuns: new HeldRuns(backlog, health, trickle, registry, notices, preparation, disk),
     recovery: new Recovery(registry, settler, disk, logger),
     spentTasks: new SpentTasks(index, resources, settler, disk, logger),

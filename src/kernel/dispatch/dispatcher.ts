@@ -211,7 +211,10 @@ export class Dispatcher {
     const announced: Settlement = { ...unchanged(run), state: 'running', startedAt: Date.now() };
     // What must not be repeated blindly, or soon, is marked before it begins: a crash then leaves a trace.
     const leavesTrace = !target.action.idempotent || target.policy.minGapMs > 0;
-    if (leavesTrace && !(await this.settler.settle(announced))) return;
+    if (leavesTrace && !(await this.settler.settle(announced))) {
+      this.health.notBegun(run.target);
+      return;
+    }
     if (target.policy.minGapMs > 0) this.pace.begins(run.target);
     const slow = setTimeout(() => {
       if (!leavesTrace) this.settler.add(announced);

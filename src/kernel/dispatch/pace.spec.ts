@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { dispatchHouse } from '../../../test/support/dispatch-house.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { SignalboxError } from '../../domain/errors.ts';
+import { Pace } from './pace.ts';
 
 /** A house whose lamps want this time between two attempts, and when each attempt began. */
 function pacedHouse(minGapMs: number) {
@@ -91,4 +92,19 @@ describe('a target that wants time between two attempts', () => {
       () => JSON.stringify(house.logged),
     );
   });
+});
+
+it('a clock that was set back keeps a target waiting once, and not anew each time that it is asked', () => {
+  jest.useFakeTimers({ now: 10 * minute });
+  try {
+    const { house } = pacedHouse(minute);
+    const pace = new Pace(house.disk, house.logger);
+    pace.begins('lamp/a');
+    jest.setSystemTime(2 * minute);
+    expect(pace.msLeft('lamp/a', minute)).toBe(minute);
+    jest.setSystemTime(2 * minute + 40_000);
+    expect(pace.msLeft('lamp/a', minute)).toBe(20_000);
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -36,8 +36,10 @@ export class Pace implements OnModuleDestroy {
   msLeft(target: string, minGapMs: number): number {
     const begun = this.#begun.get(target);
     if (begun === undefined) return 0;
-    // A clock that was set back must not keep it waiting any longer.
-    return Math.min(begun + minGapMs - Date.now(), minGapMs);
+    const now = Date.now();
+    // The clock has been set back: as if it had begun now, and not later each time that it is looked at.
+    if (begun > now) this.#begun.set(target, now);
+    return Math.min(begun, now) + minGapMs - now;
   }
 
   begins(target: string): void {

@@ -169,6 +169,9 @@ describe('a target that does nothing but fail', () => {
     );
     expect(tries).toBe(1);
     expect(house.health.of('lamp/a')).toMatchObject({ since: 1_000, failures: 11 });
+    // Nobody has tried it while Signalbox was down.
+    const policy = { disableAfterMs: 86_400_000 } as ActionPolicy;
+    expect(house.health.isHopeless('lamp/a', policy)).toBe(false);
     await waitFor(
       () => !house.disk.ailing.has('lamp/gone'),
       () => 'the row of a target that is gone to go',

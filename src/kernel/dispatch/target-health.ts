@@ -22,10 +22,15 @@ const failing: HoldReason = 'target_failing';
 /** The longest delay that a timer takes, ms. */
 const longestTimer = 2 ** 31 - 1;
 
+/** A target that was failing before a start is not switched off before this, ms. */
+const afterStart = 3_600_000;
+
 /** A target that has failed at least once since it was last well. */
 interface Ailing {
   failures: number;
   since: number;
+  /** Since when this process has watched it fail, epoch ms. */
+  readonly watchedSince: number;
   error: string;
   /** Its runs are held. */
   open?: Open;
@@ -80,7 +85,7 @@ export class TargetHealth {
         continue;
       }
       const open = { probeEveryMs: 1_000, mayProbe: true, nextProbeAt: Date.now() };
-      this.#ailing.set(target, { failures, since, error, open });
+      this.#ailing.set(target, { failures, since, watchedSince: Date.now(), error, open });
     }
     // Whoever has changed the object may have mended it.
     this.notices.on('resource.changed', ({ ref }) => {
@@ -136,15 +141,25 @@ export class TargetHealth {
     return settlement;
   }
 
+  /** An attempt that was to begin did not. */
+  notBegun(target: string): void {
+    const open = this.#ailing.get(target)?.open;
+    if (open) this.#probeLater(target, open);
+  }
+
   /** Whether a target has been failing for so long that it is to be switched off. */
   isHopeless(target: string, { disableAfterMs }: ActionPolicy): boolean {
     const ailing = this.#ailing.get(target);
-    return ailing?.open !== undefined && disableAfterMs > 0 && Date.now() - ailing.since >= disableAfterMs;
+    if (!ailing?.open || disableAfterMs === 0) return false;
+    const now = Date.now();
+    // While Signalbox was down nobody has tried: it gets some time after a start.
+    const isFresh = now - ailing.watchedSince < Math.min(disableAfterMs, afterStart);
+    return !isFresh && now - ailing.since >= disableAfterMs;
   }
 
   #failed(target: string, policy: ActionPolicy, { settlement, error }: Performed): Settlement {
     const now = Date.now();
-    const ailing = this.#ailing.get(target) ?? { failures: 0, since: now, error: '' };
+    const ailing = this.#ailing.get(target) ?? { failures: 0, since: now, watchedSince: now, error: '' };
     this.#ailing.set(target, ailing);
     ailing.failures++;
     ailing.error = settlement.attempt?.error ?? settlement.reason ?? '';

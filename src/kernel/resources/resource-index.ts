@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ObjectRecord,
-  ObjectState,
-  TagRecord,
-  TaskRecord,
-  TriggerRecord,
+import {
+  isNewer,
+  type ObjectRecord,
+  type ObjectState,
+  type TagRecord,
+  type TaskRecord,
+  type TriggerRecord,
 } from '../../domain/records.ts';
 import type { DirectoryChange, ResourceChange, Resources } from '../ports.ts';
 import { ObjectDirectory } from './object-directory.ts';
@@ -98,7 +99,11 @@ export class ResourceIndex {
 
   /** What was found out there is on disk; an event may have told something else meanwhile. */
   noteFound(states: readonly ObjectState[]): void {
-    this.#noteStates(states.filter(({ type, key, at }) => (this.state(type, key)?.at ?? at) <= at));
+    const newest = states.filter(({ type, key, at }) => {
+      const known = this.state(type, key);
+      return !known || !isNewer(known, { at, now: at });
+    });
+    this.#noteStates(newest);
   }
 
   change(change: ResourceChange): void {

@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
-import { splitRef, type ManagedBy, type ObjectRecord, type ObjectState } from '../../domain/records.ts';
+import {
+  isNewer,
+  splitRef,
+  type ManagedBy,
+  type ObjectRecord,
+  type ObjectState,
+} from '../../domain/records.ts';
 import type { Clock, Discovery, JsonObject, ReadyMade } from '../../sdk/index.ts';
 import { CLOCK } from '../clock.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
@@ -193,7 +199,7 @@ export class ResourceService {
   /** Undefined when it says nothing new. */
   #stateOf(type: string, { key, state: found }: Discovery, at: number): ObjectState | undefined {
     const known = this.index.state(type, key);
-    if (!found || (known && known.at > at)) return undefined;
+    if (!found || (known && isNewer(known, { at, now: at }))) return undefined;
     const state = { ...known?.state, ...found };
     return isDeepStrictEqual(state, known?.state) ? undefined : { type, key, state, at };
   }

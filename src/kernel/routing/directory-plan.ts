@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameIn } from '../../domain/name-in-data.ts';
-import { splitName, type EventRecord, type ObjectRecord, type ObjectState } from '../../domain/records.ts';
+import {
+  isNewer,
+  splitName,
+  type EventRecord,
+  type ObjectRecord,
+  type ObjectState,
+} from '../../domain/records.ts';
 import type { AnyObjectType, JsonObject } from '../../sdk/index.ts';
 import type { KernelLogger } from '../logger.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
@@ -66,7 +72,7 @@ export class DirectoryPlan {
     const last = this.#repeated.get(ref) ?? this.#states.get(ref) ?? stored;
     // A clock that is ahead must not have the last word for ever.
     const at = Math.min(event.time, event.receivedAt);
-    if (last && at < last.at) return;
+    if (last && isNewer(last, { at, now: event.receivedAt })) return;
     const state = { type: type.name, key, state: { ...last?.state, ...told }, at };
     // Said once more: nothing to write, but what happened before it comes too late.
     if (last && isDeepStrictEqual(state.state, last.state)) {
