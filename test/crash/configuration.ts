@@ -26,7 +26,15 @@ export function expectedRuns(object: string): readonly Expected[] {
 
 /** Retries without end in sight: in the end every delivery has to succeed. */
 function hook(url: string, options: object = {}): object {
-  return { settings: { url, retries: 100, backoff: { first: 0.05, factor: 1.5, max: 0.5 }, ...options } };
+  return {
+    settings: {
+      url,
+      retries: 100,
+      backoff: { first: 0.05, factor: 1.5, max: 0.5 },
+      health: { holdAfter: 0 },
+      ...options,
+    },
+  };
 }
 
 function telling(task: string, target: object): object {

@@ -18,7 +18,11 @@ describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${m
     await using database = await postgres.create();
     let status = 503;
     await using receiver = await startReceiver({ respond: () => ({ status }) });
-    const settings = { retries: 100, backoff: { first: 0.05, factor: 1, max: 0.05 } };
+    const settings = {
+      retries: 100,
+      backoff: { first: 0.05, factor: 1, max: 0.05 },
+      health: { holdAfter: 0 },
+    };
     const config = { ...tellOps(receiver.url, { settings }), store: { url: database.url } };
     const ids: string[] = [];
     {

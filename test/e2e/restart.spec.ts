@@ -12,7 +12,11 @@ describe('what was accepted before a restart', () => {
   it('is delivered after it, though the receiver was down all the while', async () => {
     using folder = temporaryFolder();
     const port = await freePort();
-    const settings = { retries: 100, backoff: { first: 0.05, factor: 1, max: 0.05 } };
+    const settings = {
+      retries: 100,
+      backoff: { first: 0.05, factor: 1, max: 0.05 },
+      health: { holdAfter: 0 },
+    };
     const options = {
       config: tellOps(`http://127.0.0.1:${String(port)}`, { settings }),
       data: folder.path,
