@@ -15,6 +15,7 @@ function compile(schema: object): ValidateFunction {
   return new Ajv2020({
     strictSchema: true,
     strictTuples: false,
+    allowUnionTypes: true,
     validateFormats: false,
     allErrors: true,
   }).compile(schema);
