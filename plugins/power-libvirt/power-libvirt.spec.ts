@@ -1,3 +1,4 @@
+import { chmodSync, existsSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Subscription } from 'rxjs';
 import {
@@ -5,6 +6,7 @@ import {
   PermanentError,
   powerDriver,
   RetryableError,
+  runProgram,
   UnknownOutcomeError,
   type MachineReport,
   type PowerAction,
@@ -13,13 +15,14 @@ import {
 import { startPlugin } from 'signalbox/sdk/testing';
 import { hasLibvirt, startLibvirt, type Libvirt } from '../../test/support/libvirt.ts';
 import { failureOf, keptLog, vmNamed } from '../../test/support/power-driver.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { meaningOf, parseEvent } from './domain-event.ts';
 import { powerState } from './domain.ts';
 import plugin from './index.ts';
 import { libvirtSettings } from './settings.ts';
-import { placeOf } from './uri.ts';
-import { failureOf as failureOfVirsh } from './virsh.ts';
+import { readUri } from './uri.ts';
+import { failureOf as failureOfVirsh, virsh } from './virsh.ts';
 
 const never = new AbortController().signal;
 
@@ -360,6 +363,28 @@ describe('lines of virsh event', () => {
   });
 });
 
+realDescribe(`a URI that has libvirt run a program${needs}`, () => {
+  it.each(['mode=legacy;command=', 'command=', 'mode=legacy&%63ommand=', 'COMMAND='])(
+    'is not given to virsh: %s',
+    async (query) => {
+      using folder = temporaryFolder();
+      const evil = folder.write('evil', `#!/bin/sh\ntouch ${folder.path}/ran\n`);
+      chmodSync(evil, 0o700);
+      const hasRun = (): boolean => existsSync(`${folder.path}/ran`);
+      const uri = `qemu+ssh://127.0.0.1/system?${query}${evil}`;
+      const lookup = () => Promise.resolve([]);
+      const failure = await failureOf(virsh({ settings: { uri, timeout: 15 }, lookup }, 'uri'));
+      expect(hasRun()).toBe(false);
+      expect(failure).toBeInstanceOf(PermanentError);
+      expect(failure.message).toContain('the connection URI must not have');
+      // That is what it would have done.
+      const env = { PATH: process.env['PATH'] ?? '' };
+      await runProgram({ file: 'virsh', args: ['-c', uri, 'uri'], env }, { timeoutMs: 15_000 });
+      expect(hasRun()).toBe(true);
+    },
+  );
+});
+
 it.each([
   ['running', 'on'],
   ['idle', 'on'],
@@ -389,9 +414,17 @@ describe('a connection URI', () => {
     ['qemu+tls://[fd00::7]/system', { host: 'fd00::7', port: 16_514 }],
     ['qemu://host-1/system', { host: 'host-1', port: 16_514 }],
     ['qemu+tcp://10.0.0.7/system', { host: '10.0.0.7', port: 16_509 }],
+    ['xen+libssh2://LAB%5Cops@host-1/?proxy=netcat&mode=direct', { host: 'host-1', port: 22 }],
+    ['lxc:///', undefined],
   ])('%s is fine', (uri, place) => {
     expect(problem(uri)).toBeUndefined();
-    expect(placeOf(uri)).toEqual(place);
+    expect(readUri(uri)).toEqual({ uri, place });
+  });
+
+  it('is written anew, without what libvirt could read in another way', () => {
+    expect(readUri('qemu+ssh://%6de@host/system?&keyfile=%2Fetc%2fkey&no_tty=0&no_tty=1&')).toMatchObject({
+      uri: 'qemu+ssh://me@host/system?keyfile=/etc/key&no_tty=1',
+    });
   });
 
   it.each([
@@ -406,6 +439,35 @@ describe('a connection URI', () => {
     ['qemu+ssh://%2doX@host/system', 'must not have a user or host that begins with "-"'],
     ['qemu+tls://me:secret@host/system', 'must have no password in it'],
     ['qemu+unix://host/system', 'must name no host'],
+    // libvirt would take this machine.
+    ['qemu+tcp:///system', 'must name a host'],
+    ['qemu+ssh://%zz@h/system', 'must be a connection URI'],
+    ['qemu+ssh://h:70000/system', 'must be a connection URI'],
+    ['qemu+ssh://a%3bb@h/system', 'must have a user of letters'],
+    ['qemu+ssh://a%3ab@h/system', 'must have no password in it'],
+    ['qemu+ssh://h%20-oX/system', 'must have the name of a host'],
+    ['qemu+ssh://[fe80::1%25-oX]/system', 'must have the name of a host'],
+    ['qemu+ssh://h/system?mode=legacy;command=/tmp/x', 'must not have ";"'],
+    ['qemu+ssh://h/system?mode=legacy;netcat=/tmp/x', 'must not have ";"'],
+    ['qemu+ssh://h/system?mode=legacy%3Bcommand=/tmp/x', 'must not have the value'],
+    ['qemu+ssh://h/system?mode=legacy%26command=/tmp/x', 'must not have the value'],
+    ['qemu+ssh://h/system?socket=/a%26command%3D/tmp/x', 'must not have the value'],
+    ['qemu+ssh://h/system?socket=/a%zz', 'must not have the value'],
+    ['qemu+ssh://h/system?%63ommand=/tmp/x', 'must not have the parameter'],
+    ['qemu+ssh://h/system?Command=/tmp/x', 'must not have the parameter'],
+    ['qemu+ssh://h/system?=/tmp/x', 'must not have the parameter ""'],
+    ['qemu+ssh://h/system?constructor=x', 'must not have the parameter'],
+    ['qemu+unix:///system?name=test:///etc/passwd', 'must not have the parameter "name"'],
+    ['qemu+ssh://h/system?keyfile=-oProxyCommand', 'must not have the value'],
+    ['qemu+ssh://h/system?proxy=http://127.0.0.1:80', 'must not have the value'],
+    ['qemu+ssh://h/system#?command=/tmp/x', 'must be a connection URI'],
+    ['qemu:///embed?root=/tmp', 'must have the path /system or /session'],
+    ['test:///etc/passwd', 'but as test:///default'],
+    ['test:///default/../../etc/passwd', 'but as test:///default'],
+    ['test+tcp://h/default', 'but as test:///default'],
+    ['esx://h/?proxy=http://127.0.0.1:80', 'must not use the scheme "esx", only qemu, xen'],
+    ['vpx://h/dc/host', 'must not use the scheme "vpx"'],
+    ['vmwareplayer:///session', 'must not use the scheme'],
   ])('%j is refused', (uri, message) => {
     expect(problem(uri)).toContain(message);
   });

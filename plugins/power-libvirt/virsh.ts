@@ -9,7 +9,7 @@ import {
   type ProgramResult,
 } from 'signalbox/sdk';
 import type { LibvirtSettings } from './settings.ts';
-import { placeOf } from './uri.ts';
+import { readUri } from './uri.ts';
 
 /** One libvirt that is connected to. */
 export interface Hypervisor {
@@ -39,9 +39,10 @@ export async function virshProgram(
   { settings: { uri }, lookup }: Hypervisor,
   command: readonly string[],
 ): Promise<Program> {
-  const place = placeOf(uri);
-  if (place) await lookup(place);
-  return { file: 'virsh', args: ['-q', '-c', uri, ...command], env: environment() };
+  const read = readUri(uri);
+  if ('problem' in read) throw new PermanentError(`the connection URI ${read.problem}`);
+  if (read.place) await lookup(read.place);
+  return { file: 'virsh', args: ['-q', '-c', read.uri, ...command], env: environment() };
 }
 
 const passedOn =
