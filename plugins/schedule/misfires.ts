@@ -11,14 +11,15 @@ export interface DueTime {
   readonly misfire: boolean;
 }
 
-/** Which times of a schedule are to come due now, in their order, after those up to `after` are dealt with. */
+/**
+ * Which times of a schedule are to come due now, in their order, after those up to `after` are dealt with. Those from
+ * `onTime` on are not late.
+ */
 export function* dueTimes(
   times: Times,
   { misfire, grace }: Pick<ScheduleSettings, 'misfire' | 'grace'>,
-  { after, now }: { readonly after: number; readonly now: number },
+  { after, now, onTime }: { readonly after: number; readonly now: number; readonly onTime: number },
 ): Generator<DueTime> {
-  // The first that is not late.
-  const onTime = now - lateMs;
   const earliest = Math.max(after, grace === undefined ? -Infinity : now - msOf(grace) - 1);
   if (misfire === 'all') {
     for (const at of upTo(times, earliest, onTime - 1)) yield { at, misfire: true };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { movableClock, startPlugin, type MovableClock } from 'signalbox/sdk/testing';
 import plugin from './index.ts';
-import type { ScheduleSettings } from './settings.ts';
+import { Scheduler } from './scheduler.ts';
+import { scheduleSettings, type ScheduleSettings } from './settings.ts';
 
 const zone = 'Europe/Berlin';
 
@@ -144,6 +145,19 @@ describe('times that nobody was there for', () => {
     expect(started.events).toHaveLength(1);
   });
 
+  it('come due though the clock was once years ahead, and said then what was last', async () => {
+    const due = async (changed: string) => {
+      const clock = movableClock(now);
+      const ahead = { last: '2030-05-01T10:00:00.000Z', since: changed };
+      await using started = await start(clock, schedule('d', { ...daily, misfire: 'all' }, ahead));
+      await settled();
+      return started.events.map(({ time }) => time.getUTCDate());
+    };
+    expect(await due('2026-11-25T12:00:00Z')).toEqual([26, 27]);
+    // No more than a week of them.
+    expect(await due('2026-01-01T00:00:00Z')).toEqual([21, 22, 23, 24, 25, 26, 27]);
+  });
+
   it('every minute of a year make one', async () => {
     const clock = movableClock('2027-11-27T16:00:30Z');
     const minutes = schedule('m', { every: 'minute', from: '08:00', to: '12:00' }, { since });
@@ -186,5 +200,105 @@ describe('the clock of the machine', () => {
       data: { due: '2026-11-27T12:00:00.000Z' },
     });
     expect(started.events).toHaveLength(3);
+  });
+});
+
+describe('a time that cannot be stored at once', () => {
+  /** A scheduler whose store answers when it is told to. */
+  function withStore(clock: MovableClock, settings: Readonly<Record<string, Partial<ScheduleSettings>>>) {
+    const objects = Object.entries(settings).map(([key, one]) => ({
+      ...{ type: 'schedule', key, name: key, tags: [], changedAt: clock.now() },
+      settings: scheduleSettings.parse({ zone, ...one }),
+    }));
+    const stored: string[] = [];
+    const store = { isReady: (_key: string): Promise<unknown> => Promise.resolve() };
+    const silence = () => undefined;
+    const scheduler = new Scheduler({
+      clock,
+      logger: { debug: silence, info: silence, warn: silence, error: silence },
+      schedules: () => objects,
+      schedule: (wanted) => objects.find(({ key }) => key === wanted),
+      comesDue: async ({ key }, { at, misfire }) => {
+        await store.isReady(key);
+        stored.push(`${key} ${new Date(at).toISOString().slice(11, 16)}${misfire ? ' late' : ''}`);
+      },
+    });
+    return { scheduler, store, stored };
+  }
+
+  const broken = () => Promise.reject(new Error('the store is at fault'));
+
+  async function setTo(clock: MovableClock, ...times: readonly string[]): Promise<void> {
+    for (const time of times) {
+      clock.set(`2026-11-27T${time}Z`);
+      await settled();
+    }
+  }
+
+  it('is on time all the same, as are those that come meanwhile', async () => {
+    const clock = movableClock('2026-11-27T10:00:00Z');
+    const { scheduler, store, stored } = withStore(clock, {
+      d: { every: 'day', at: '12:00', misfire: 'skip' },
+      m: { every: '2 minutes', start: '2026-11-27T12:00', misfire: 'skip' },
+    });
+    await scheduler.load();
+    store.isReady = broken;
+    await setTo(clock, '11:00:00', '11:00:40', '11:01:20', '11:02:00', '11:02:40');
+    expect(stored).toEqual([]);
+    store.isReady = () => Promise.resolve();
+    await setTo(clock, '11:03:20');
+    scheduler.stop();
+    expect(stored.sort()).toEqual(['d 11:00', 'm 11:00', 'm 11:02']);
+  });
+
+  it('is on time, but not what came while the machine slept', async () => {
+    const clock = movableClock('2026-11-27T10:00:00Z');
+    const { scheduler, store, stored } = withStore(clock, {
+      q: { every: '15 minutes', misfire: 'skip' },
+    });
+    await scheduler.load();
+    store.isReady = broken;
+    await setTo(clock, '10:15:00');
+    store.isReady = () => Promise.resolve();
+    await setTo(clock, '10:50:00', '11:00:00');
+    scheduler.stop();
+    expect(stored).toEqual(['q 10:15', 'q 11:00']);
+  });
+
+  it('is on time behind many others', async () => {
+    const clock = movableClock('2026-11-27T10:00:00Z');
+    const many = Array.from({ length: 150 }, (_, i) => [`s${String(i)}`, { cron: '0 12 * * *' }] as const);
+    const { scheduler, store, stored } = withStore(
+      clock,
+      Object.fromEntries(many.map(([key, settings]) => [key, { ...settings, misfire: 'skip' }])),
+    );
+    await scheduler.load();
+    const opened = Promise.withResolvers<undefined>();
+    store.isReady = () => opened.promise;
+    await setTo(clock, '11:00:00', '11:05:00');
+    opened.resolve(undefined);
+    await settled();
+    scheduler.stop();
+    expect(new Set(stored).size).toBe(150);
+  });
+
+  it('does not keep it in a future that the clock, put back meanwhile, has left', async () => {
+    const clock = movableClock('2026-11-27T10:00:00Z');
+    const { scheduler, store, stored } = withStore(clock, {
+      slow: { every: 'hour' },
+      other: { every: 'hour' },
+    });
+    await scheduler.load();
+    const opened = Promise.withResolvers<undefined>();
+    store.isReady = (key) => (key === 'slow' ? opened.promise : Promise.resolve());
+    clock.set('2030-01-01T00:00:00Z');
+    await settled();
+    await setTo(clock, '10:30:00');
+    opened.resolve(undefined);
+    await settled();
+    stored.length = 0;
+    await setTo(clock, '11:00:00', '12:00:00');
+    scheduler.stop();
+    expect(stored.sort()).toEqual(['other 11:00', 'other 12:00', 'slow 11:00', 'slow 12:00']);
   });
 });

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { mergeMap, Subject } from 'rxjs';
 import type { Clock, Logger, ObjectView } from 'signalbox/sdk';
 import { DueIndex } from './due-index.ts';
+import { dayMs } from './local-time.ts';
 import { dueTimes, lateMs, type DueTime } from './misfires.ts';
 import { recurrenceOf } from './recurrence.ts';
 import type { ScheduleSettings } from './settings.ts';
@@ -27,8 +28,16 @@ interface Entry {
   at: number;
   /** It has been changed, switched off or removed: only times up to then still come due. */
   until: number;
+  /** It was taken out of the index, and is not back yet. */
+  isInWork: boolean;
   /** A time of it could not be stored. */
   retries: boolean;
+  /**
+   * Signalbox was there for its times from `onTime` to `dueBy`, however long it takes to store them: behind many others,
+   * or because the store is at fault.
+   */
+  onTime: number;
+  dueBy: number;
 }
 
 /** Schedules that come due at one time. */
@@ -36,6 +45,8 @@ const together = 100;
 /** Schedules that are read between two turns of the event loop. */
 const atOnce = 200;
 const retryMs = 5_000;
+/** How far back to look when what was last is not known: events are known by their ids as long as they are kept. */
+const lookBackMs = 7 * dayMs;
 
 /** Waits for all schedules with one timer, for the earliest. */
 export class Scheduler {
@@ -93,7 +104,10 @@ export class Scheduler {
       handled: handledBy(schedule, this.#context.clock.now()),
       at: 0,
       until: Infinity,
+      isInWork: false,
       retries: false,
+      onTime: 0,
+      dueBy: 0,
     };
     this.#entries.set(schedule.key, entry);
     this.#wait(entry);
@@ -111,6 +125,7 @@ export class Scheduler {
   /** Puts it where its next time is. */
   #wait(entry: Entry): void {
     const { schedule, handled } = entry;
+    this.#index.remove(entry);
     try {
       const next = recurrenceOf(schedule.settings).times.next(handled);
       if (next === undefined || next > entry.until) return;
@@ -139,6 +154,8 @@ export class Scheduler {
     this.#lastSeen = now;
     for (let entry = this.#index.first; entry && entry.at <= now; entry = this.#index.first) {
       this.#index.remove(entry);
+      seen(entry, now);
+      entry.isInWork = true;
       this.#due.next(entry);
     }
   }
@@ -146,22 +163,20 @@ export class Scheduler {
   /** The clock was put back: what was handled in a future that has not been is still to come. */
   #begunAnew(now: number): void {
     for (const entry of this.#entries.values()) {
-      if (entry.handled <= now && entry.at <= now) continue;
+      // One that is in work finds out when it is done.
+      if (entry.isInWork || (entry.handled <= now && entry.at <= now)) continue;
       const waits = entry.at > now;
       entry.handled = Math.min(entry.handled, now);
-      if (!waits) continue;
-      this.#index.remove(entry);
-      this.#wait(entry);
+      if (waits) this.#wait(entry);
     }
   }
 
   async #work(entry: Entry): Promise<void> {
-    const { clock } = this.#context;
-    const now = Math.min(clock.now(), entry.until);
+    const dueBy = Math.min(entry.dueBy, entry.until);
     try {
-      await this.#comeDue(entry, now);
+      await this.#comeDue(entry, dueBy);
       entry.retries = false;
-      entry.handled = now;
+      entry.handled = this.#notAhead(dueBy);
       this.#wait(entry);
     } catch (error) {
       if (this.#stopped) return;
@@ -170,29 +185,52 @@ export class Scheduler {
         'a schedule that is due has to wait',
       );
       entry.retries = true;
-      entry.at = clock.now() + retryMs;
+      entry.handled = this.#notAhead(entry.handled);
+      entry.at = this.#context.clock.now() + retryMs;
       this.#index.put(entry);
+    } finally {
+      entry.isInWork = false;
     }
     this.#arm();
   }
 
   async #comeDue(entry: Entry, now: number): Promise<void> {
-    const { schedule, handled: after } = entry;
+    const { schedule, handled: after, onTime } = entry;
     const { times } = recurrenceOf(schedule.settings);
-    for (const due of dueTimes(times, schedule.settings, { after, now })) {
+    for (const due of dueTimes(times, schedule.settings, { after, now, onTime })) {
       // Whoever switches a schedule off wants no more of what it has missed.
       if (this.#stopped || (due.misfire && entry.until < Infinity)) return;
+      // The clock was put back meanwhile.
+      if (this.#notAhead(due.at) < due.at) return;
       await this.#context.comesDue(schedule, due);
       entry.handled = due.at;
     }
+  }
+
+  /** A time, or now if that is in a future which the clock, put back since, has yet to come to. */
+  #notAhead(time: number): number {
+    const now = this.#context.clock.now();
+    return now < time - lateMs ? now : time;
+  }
+}
+
+/** What is tried again, and was looked at all along, has been seen on time ever since; its later times, too. */
+function seen(entry: Entry, now: number): void {
+  if (!entry.retries || now < entry.onTime) {
+    entry.onTime = now - lateMs;
+    entry.dueBy = now;
+  } else if (now - entry.dueBy <= lateMs) {
+    entry.dueBy = now;
   }
 }
 
 /**
  * Up to when a schedule is dealt with, by what is on disk: its last time, which is stored together with its event, or
- * the change since which its rule is in force. No time later than now: the clock may have been wrong.
+ * the change since which its rule is in force. A last time that is still to come says that the clock was once wrong, and
+ * nothing else: times since the change may have been missed, and those that were not are known by the ids of their events.
  */
 function handledBy({ state, changedAt }: Schedule, now: number): number {
   const last = typeof state?.['last'] === 'string' ? Date.parse(state['last']) : -Infinity;
-  return Math.min(Math.max(last, changedAt), now);
+  if (last <= now + lateMs) return Math.min(Math.max(last, changedAt), now);
+  return Math.min(Math.max(changedAt, now - lookBackMs), now);
 }
