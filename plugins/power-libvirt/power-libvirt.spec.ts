@@ -13,6 +13,9 @@ import {
   type PowerDriver,
 } from 'signalbox/sdk';
 import { startPlugin } from 'signalbox/sdk/testing';
+import { built } from '../../test/contract/node-process.ts';
+import { isRunning } from '../../test/support/is-running.ts';
+import { killOnceReady } from '../../test/support/killed-parent.ts';
 import { hasLibvirt, startLibvirt, type Libvirt } from '../../test/support/libvirt.ts';
 import { failureOf, keptLog, vmNamed } from '../../test/support/power-driver.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
@@ -236,6 +239,22 @@ realDescribe(`with a real libvirt and its test driver${needs}`, () => {
     expect(
       reports.filter(({ connection, event }) => connection === 'second' && event === 'power_on'),
     ).toEqual([]);
+  });
+});
+
+realDescribe(`virsh event${needs}`, () => {
+  it('does not outlive a Signalbox that is killed', async () => {
+    const pids = await killOnceReady(`
+      import { virshEvents } from ${JSON.stringify(built('plugins/power-libvirt/virsh-events.js'))};
+      const settings = { uri: 'test:///default', timeout: 15 };
+      virshEvents({ settings, lookup: () => Promise.resolve([]) }).subscribe(() => console.log('ready'));
+    `);
+    // virsh, and who watches it.
+    expect(pids).toHaveLength(2);
+    await waitFor(
+      () => !pids.some(isRunning),
+      () => `the end of ${pids.join(', ')}`,
+    );
   });
 });
 

@@ -39,7 +39,7 @@ async function follow(hypervisor: Hypervisor, { signal, take }: Following): Prom
   // The URI is printed once there is a connection. "--all": virsh watches one kind of events, or all.
   const program = await virshProgram(hypervisor, ['uri; event --all --loop --timestamp']);
   signal.throwIfAborted();
-  const started = startProgram(program);
+  const started = startProgram(program, { endsWithSignalbox: true });
   const { stdout, stderr, ended } = started;
   let words = '';
   stderr.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-keptWords)));

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { isRunning } from '../../../test/support/is-running.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { PermanentError } from '../errors.ts';
@@ -9,16 +10,6 @@ import { runProgram, type RunLimits } from './run-program.ts';
 function shell(line: string, { env = {}, ...limits }: Partial<RunLimits> & { env?: object } = {}) {
   const program = { file: '/bin/sh', args: ['-c', line], env: { PATH: '/usr/bin:/bin', ...env } };
   return runProgram(program, { timeoutMs: 10_000, ...limits });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // One that has ended and was not fetched by its parent is none.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 describe('a program', () => {

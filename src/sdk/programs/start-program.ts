@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PermanentError } from '../errors.ts';
+import { endWithParent } from './end-with-parent.ts';
 
 /** Another program of this machine. There is no shell: the arguments reach it as they are. */
 export interface Program {
@@ -28,9 +29,21 @@ export interface StartedProgram {
 /** Between asking a program to end and ending it, ms. */
 const graceMs = 2_000;
 
+export interface StartOptions {
+  /**
+   * Ends it when Signalbox is gone, even by a SIGKILL. For programs that would never end by themselves; one with something
+   * to do should come to its end. Default false.
+   */
+  readonly endsWithSignalbox?: boolean;
+}
+
 /** Starts a program in a group of its own, without a terminal that it could ask for passwords at. */
-export function startProgram({ file, args, env }: Program): StartedProgram {
+export function startProgram(
+  { file, args, env }: Program,
+  { endsWithSignalbox = false }: StartOptions = {},
+): StartedProgram {
   const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  if (endsWithSignalbox && child.pid !== undefined) child.once('exit', endWithParent(child.pid));
   const ended = new Promise<ProgramEnd>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(new PermanentError(`${file} cannot be started: ${reasonOf(error)}`, { cause: error }));
