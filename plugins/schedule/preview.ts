@@ -4,8 +4,16 @@ import type { Schedule } from './scheduler.ts';
 import { sentenceOf } from './sentence.ts';
 import { formatInZone } from './zone.ts';
 
+const countProblem = 'must be a whole number from 1 to 1,000';
+
 export const previewQuery = z.strictObject({
-  count: z.coerce.number('must be a number').int().min(1).max(1_000).default(20).describe('How many times.'),
+  count: z.coerce
+    .number(countProblem)
+    .int(countProblem)
+    .min(1, countProblem)
+    .max(1_000, countProblem)
+    .default(20)
+    .describe('How many times.'),
   from: z.iso
     .datetime({ offset: true, error: 'must be an RFC 3339 time, such as 2027-03-01T12:00:00Z' })
     .optional()

@@ -90,7 +90,7 @@ function leftToken({ data }: SetupFlags, env: NodeJS.ProcessEnv): string {
     throw new CliError(`there is no setup token in ${file}`, {
       remedy:
         'Give the one that the start of the server has printed: signalbox setup sbsetup_… ' +
-        'There is none once somebody has used it.',
+        'There is none once somebody has used it. A server on another data folder: --data DIR; on another port: --url URL.',
       cause,
     });
   }

@@ -17,6 +17,9 @@ const requestSchema = z.strictObject({
   ...resourceSections,
   texts: z.array(z.array(z.union([z.string(), z.int()]))).default([]),
   leftovers: z.enum(['keep', 'remove', 'release']).default('keep'),
+  // As the export has them beside the rest: it may be sent back as it is.
+  secrets: z.unknown().optional(),
+  warnings: z.unknown().optional(),
 });
 
 /** Throws RESOURCE_INVALID with every problem of the form; what depends on the plugins is judged later. */
@@ -27,7 +30,7 @@ export function configRequest(body: unknown): ConfigRequest {
       schemaIssues(result.error.issues).map(({ path, message }) => ({ field: dotted(path), message })),
     );
   }
-  const { texts, leftovers, ...sections } = result.data;
+  const { texts, leftovers, secrets: _, warnings: __, ...sections } = result.data;
   const known = new Set(texts.map((path) => JSON.stringify(path)));
   return {
     resources: configuredResources(sections),

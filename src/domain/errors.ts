@@ -31,7 +31,7 @@ export const errorCodes = {
   LAST_ADMIN: [
     409,
     'Nobody else could administer Signalbox',
-    'Give the scope `admin` to another user or token first.',
+    'Give the scope `admin` to another user first.',
   ],
   RUN_NOT_RETRYABLE: [
     409,

@@ -1,6 +1,15 @@
 import { httpProblem } from 'signalbox/sdk';
 import type { Target } from './target.ts';
 
+/** Codes of Node.js for a host that is not known, not there, or does not listen. */
+const unreachable: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /** Why there is no answer. */
 export interface Failure {
   /** For the caller: 502, 503 or 504. */
@@ -43,7 +52,11 @@ export function failureOf(thrown: unknown, { origin, upstream: { timeout } }: Ta
   if (nameOf(thrown) === 'ConnectTimeoutError' || code === 'ETIMEDOUT') {
     return { status: 504, detail: 'the upstream takes too long', error };
   }
-  return { status: 502, detail: 'the upstream does not answer as it should', error };
+  const detail =
+    typeof code === 'string' && unreachable.has(code)
+      ? 'the upstream cannot be reached'
+      : 'the upstream does not answer as it should';
+  return { status: 502, detail, error };
 }
 
 function codeOf(thrown: unknown): unknown {

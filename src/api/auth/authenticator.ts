@@ -99,7 +99,7 @@ function bearerOf(authorization: string): string {
 /** Throws FORBIDDEN unless one of the caller's scopes covers what the route asks for. */
 export function authorize({ kind, name, scopes }: Principal, access: Access): void {
   if (access === 'known' || scopes.includes(access) || scopes.includes('admin')) return;
-  throw new SignalboxError('FORBIDDEN', `the ${kind} "${name}" has not the scope "${access}"`);
+  throw new SignalboxError('FORBIDDEN', `the ${kind} "${name}" does not have the scope "${access}"`);
 }
 
 function checkAdminToken(token: string | undefined): void {

@@ -192,7 +192,7 @@ describe('the configuration of a running server', () => {
       { path: ['objects', 'lamp/one', 'settings', 'ports', 0, 'key'], single: true },
       { path: ['tasks', 'dim-one', 'settings', 'code'], single: true },
     ]);
-    expect((await plan(sections)).body).toMatchObject({
+    expect((await plan(body)).body).toMatchObject({
       changes: [{ kind: 'object', id: 'lamp/of-people', change: 'adopted', fields: [] }],
       summary: { created: 0, updated: 0, adopted: 1, left: 0 },
     });
