@@ -27,6 +27,6 @@ export default {
   testTimeout: 30_000,
   // Suites wait more than they compute.
   maxWorkers: Math.max(availableParallelism() - 1, 2),
-  // Modules of a suite that has ended stay in memory (https://github.com/jestjs/jest/issues/11956): some hundred suites would fill it.
+  // Modules of a suite that has ended stay in memory (https://github.com/jestjs/jest/issues/14605): some hundred suites would fill it.
   workerIdleMemoryLimit: '1GB',
 };
