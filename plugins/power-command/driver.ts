@@ -8,7 +8,7 @@ import {
   type PowerDriver,
 } from 'signalbox/sdk';
 import type { command } from './connection.ts';
-import { failureOf, lastWords, runCommand, type Commander, type Finished } from './run-command.ts';
+import { failureOf, lastOf, lastWords, runCommand, type Commander, type Finished } from './run-command.ts';
 import type { CommandSettings } from './settings.ts';
 
 type Context = Pick<PluginContext<unknown, readonly [typeof command]>, 'object'>;
@@ -47,7 +47,7 @@ async function act(commander: Commander, action: Action, target: DriverTarget): 
   const result = await runCommand(commander, { line, target, action });
   const failure = failureOf(result, { line, settings });
   if (failure) throw failure;
-  const output = lastWords(result.stdout);
+  const output = lastOf({ text: result.stdout, truncated: result.truncated }, settings);
   return { exitCode: result.code, ...(output !== '' && { output }) };
 }
 
@@ -56,13 +56,14 @@ async function readState<State extends Exclude<keyof StateSettings, 'run'>>(
   target: DriverTarget,
   states: readonly State[],
 ): Promise<State | 'unknown'> {
-  const { state: settings } = commander.settings;
+  const { settings: all } = commander;
+  const { state: settings } = all;
   if (!settings || !states.some((state) => settings[state])) return 'unknown';
   const { run: line } = settings;
   const result = await runCommand(commander, { line, target, action: 'state' });
   const state = states.find((candidate) => fits(result, settings[candidate]));
   if (state !== undefined) return state;
-  const words = lastWords(result.stderr) || lastWords(result.stdout);
+  const words = lastWords(result, all);
   throw new RetryableError(
     `${line[0]} tells no state: exit code ${String(result.code)}${words && `, ${words}`}`,
   );

@@ -111,8 +111,20 @@ describe('an action', () => {
   it('keeps the end of what is printed', async () => {
     await using lab = await start({ settings: { kill: [script('yes | head -c 9000; echo; echo done')] } });
     const { output } = (await lab.power('kill')) as { output: string };
-    expect(output).toHaveLength(400);
-    expect(output).toMatch(/done$/);
+    expect(output).toMatch(/^… y\n.*done$/s);
+    expect(output.length).toBeLessThan(410);
+  });
+
+  it.each([
+    ['in the middle of it', `printf '%s%0390d' "$SIGNALBOX_SECRET" 0`],
+    ['in a secret of several words', `printf '%s %0380d' "$SIGNALBOX_SECRET" 0`],
+    ['where no more output is kept', `printf '%016379d %s' 0 "$SIGNALBOX_SECRET"`],
+  ])('keeps no half of a secret, cut %s', async (where, line) => {
+    const secret = where.includes('several') ? 'correct horse battery staple' : 'correct-horse-battery';
+    await using lab = await start({ settings: { secret, kill: [script(line)] } });
+    const { output } = (await lab.power('kill')) as { output: string };
+    expect(output).not.toMatch(/correct|corr|horse|battery|staple|ery/);
+    expect(output).not.toBe('');
   });
 });
 

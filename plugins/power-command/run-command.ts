@@ -1,4 +1,5 @@
 import {
+  excerpt,
   PermanentError,
   RetryableError,
   runProgram,
@@ -60,16 +61,26 @@ function environment(values: TargetValues, { secret }: CommandSettings): Record<
 
 /** Why an action has failed; nothing when it has not. */
 export function failureOf(
-  { code, stdout, stderr }: Finished,
+  finished: Finished,
   { line: [file], settings }: Pick<Running, 'line'> & Pick<Commander, 'settings'>,
 ): Error | undefined {
+  const { code } = finished;
   if (code === 0) return undefined;
-  const words = lastWords(stderr) || lastWords(stdout);
+  const words = lastWords(finished, settings);
   const message = `${file} has ended with exit code ${String(code)}${words && `: ${words}`}`;
   return settings.retryExitCodes.includes(code) ? new RetryableError(message) : new PermanentError(message);
 }
 
 /** What programs say last is why they fail. */
-export function lastWords(output: string): string {
-  return output.trim().slice(-400);
+export function lastWords({ stdout, stderr, truncated }: Finished, settings: CommandSettings): string {
+  const last = (text: string): string => lastOf({ text, truncated }, settings);
+  return last(stderr) || last(stdout);
+}
+
+/** The end of one of its outputs. */
+export function lastOf(
+  { text, truncated }: { readonly text: string; readonly truncated: boolean },
+  { secret }: CommandSettings,
+): string {
+  return excerpt(text, { longest: 400, keep: 'end', truncated, secrets: [secret] });
 }

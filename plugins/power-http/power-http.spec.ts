@@ -127,6 +127,19 @@ describe('an action', () => {
     if (failure instanceof RetryableError) expect(failure.retryAfterMs).toBe(7_000);
   });
 
+  it.each([
+    { type: 'bearer', token: 'correct-horse-battery' },
+    { type: 'header', name: 'X-Api-Key', value: 'correct horse battery' },
+    { type: 'basic', user: 'me', password: 'correct horse battery' },
+  ])('that is refused with a long answer keeps no half of its secret: %j', async (auth) => {
+    const told = auth.token ?? auth.value ?? auth.password;
+    const body = `${'no '.repeat(63)}${told} is no good`;
+    await using lab = await start({ auth, disable: { path: '/u' } }, () => ({ status: 403, body }));
+    const failure = await failureOf(lab.accounts.account('disable', jo(), never));
+    expect(failure.message).toContain(': no no');
+    expect(failure.message).not.toMatch(/corr|horse/);
+  });
+
   it('takes a status for fine that is said to be', async () => {
     const settings = { disable: { path: '/u', alsoFine: [409] } };
     await using lab = await start(settings, () => ({ status: 409 }));

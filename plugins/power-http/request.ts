@@ -1,4 +1,5 @@
 import {
+  excerpt,
   fillPlaceholders,
   PermanentError,
   RetryableError,
@@ -93,8 +94,26 @@ function filledIn(value: JsonValue, values: TargetValues): JsonValue {
 
 /** `HTTP 403 from idp.example.com: no rights` */
 export function describe({ status, body }: HttpResponse, { settings }: Access): string {
-  const words = body.trim().replaceAll(/\s+/g, ' ').slice(0, 200);
+  const words = shown(body, { settings }, 200).replaceAll(/\s+/g, ' ');
   return `HTTP ${String(status)} from ${new URL(settings.url).host}${words && `: ${words}`}`;
+}
+
+/** The beginning of what it says, without the credentials that it was asked with. */
+export function shown(text: string, { settings }: Pick<Access, 'settings'>, longest: number): string {
+  return excerpt(text, { longest, secrets: secretsOf(settings.auth) });
+}
+
+function secretsOf(auth: HttpSettings['auth']): readonly string[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'bearer':
+      return [auth.token];
+    case 'basic':
+      return [auth.password];
+    case 'header':
+      return [auth.value];
+  }
 }
 
 /** Nothing was done: too many requests, or not ready. */

@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError, targetValues, type DriverTarget } from 'signalbox/sdk';
-import { busy, describe, isBusy, send, urlOf, type Access } from './request.ts';
+import { busy, describe, isBusy, send, shown, urlOf, type Access } from './request.ts';
 import type { HttpSettings } from './settings.ts';
 
 type StateSettings = NonNullable<HttpSettings['state']>;
@@ -24,8 +24,8 @@ export async function readState<State extends Meaning>(
   const state = states.find((candidate) => means(wanted[candidate], value));
   if (state !== undefined) return state;
   const place = wanted.at ?? 'the answer';
-  const shown = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
-  throw new RetryableError(`${place} is ${shown}, which means no state`);
+  const found = value === undefined ? 'missing' : shown(JSON.stringify(value), access, 100);
+  throw new RetryableError(`${place} is ${found}, which means no state`);
 }
 
 function means(values: StateSettings[Meaning], value: unknown): boolean {

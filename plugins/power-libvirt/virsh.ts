@@ -1,4 +1,5 @@
 import {
+  excerpt,
   NoAnswerError,
   PermanentError,
   RetryableError,
@@ -93,8 +94,5 @@ export function failureOf({ code, signal, stderr }: Omit<ProgramResult, 'stdout'
 /** `failed to get domain 'x': Domain not found` */
 function wordsOf(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.replace(/^error: /, '').trim());
-  return lines
-    .filter((line) => line !== '')
-    .join(': ')
-    .slice(0, 400);
+  return excerpt(lines.filter((line) => line !== '').join(': '), { longest: 400 });
 }

@@ -1,4 +1,5 @@
 import {
+  excerpt,
   NoAnswerError,
   PermanentError,
   RetryableError,
@@ -91,7 +92,7 @@ function describe({ status, body }: HttpResponse, { settings }: Access): string 
   const { data } = failure.safeParse(jsonOf(body));
   if (!data) return answer;
   const fields = Object.entries(data.errors ?? {}).map(([name, problem]) => `${name}: ${problem.trim()}`);
-  return `${answer}: ${[data.message.trim(), ...fields].join('; ').slice(0, 300)}`;
+  return `${answer}: ${excerpt([data.message.trim(), ...fields].join('; '), { longest: 300 })}`;
 }
 
 function parse<T>({ body, truncated }: HttpResponse, { settings }: Access, schema: z.ZodType<T>): T {

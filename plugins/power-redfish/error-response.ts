@@ -1,4 +1,4 @@
-import { z, type HttpResponse } from 'signalbox/sdk';
+import { excerpt, z, type HttpResponse } from 'signalbox/sdk';
 
 const message = z.object({
   Message: z.string().optional(),
@@ -30,18 +30,18 @@ function wordsOf(body: string): string {
   const { data } = errorResponse.safeParse(value);
   if (!data) return '';
   const { message: general = '', '@Message.ExtendedInfo': details = [] } = data.error;
-  return wordsOfMessages(details) || general.slice(0, longest);
+  return wordsOfMessages(details) || excerpt(general, { longest });
 }
 
 const longest = 300;
 
 /** What messages say; by their id and arguments where they have no text. */
 export function wordsOfMessages(messages: readonly z.output<typeof message>[]): string {
-  return messages
+  const words = messages
     .map(({ Message, MessageId = '', MessageArgs = [] }) => Message ?? [MessageId, ...MessageArgs].join(' '))
     .filter((words) => words !== '')
-    .join('; ')
-    .slice(0, longest);
+    .join('; ');
+  return excerpt(words, { longest });
 }
 
 export { message as messageSchema };

@@ -1,4 +1,5 @@
 import {
+  excerpt,
   NoAnswerError,
   PermanentError,
   RetryableError,
@@ -114,7 +115,7 @@ const failure = z.union([
 function describe({ status, body }: HttpResponse, { settings }: Access): string {
   const { data: words } = failure.safeParse(jsonOf(body));
   const answer = `HTTP ${status} from ${new URL(settings.url).host}`;
-  return words === undefined ? answer : `${answer}: ${words.slice(0, 300)}`;
+  return words === undefined ? answer : `${answer}: ${excerpt(words, { longest: 300 })}`;
 }
 
 function parse<T>({ body, truncated }: HttpResponse, { settings }: Access, schema: z.ZodType<T>): T {

@@ -73,6 +73,8 @@ export type { CapturedBody } from './captured-body.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export type { Notice, NoticeKind } from './notice.ts';
 export type { Logger } from './logger.ts';
+export { excerpt } from './excerpt.ts';
+export type { ExcerptOptions } from './excerpt.ts';
 export { startProgram } from './programs/start-program.ts';
 export type { Program, ProgramEnd, StartedProgram } from './programs/start-program.ts';
 export { runProgram } from './programs/run-program.ts';

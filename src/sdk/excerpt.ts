@@ -1,0 +1,44 @@
+export interface ExcerptOptions {
+  /** Characters. */
+  readonly longest: number;
+  /** Which end of a longer text is kept. Default `start`. */
+  readonly keep?: 'start' | 'end';
+  /** The text was cut at its end before. Default false. */
+  readonly truncated?: boolean;
+  /** Replaced first. Those of one word need not be named. */
+  readonly secrets?: readonly (string | undefined)[];
+}
+
+/** In many other words, too. What is so short is no more than a word, and is never cut. */
+const shortest = 4;
+
+/**
+ * What another system or program says, short enough for an error message or a result. Secrets are taken out of those later,
+ * and half of one would not be recognised: so a cut, marked by "…", is made at white space only. Of one long word only its
+ * length is told.
+ */
+export function excerpt(text: string, options: ExcerptOptions): string {
+  const { longest, keep = 'start', truncated = false, secrets = [] } = options;
+  const masked = mask(text, secrets);
+  const whole = (truncated ? masked.replace(/\S+$/, '') : masked).trim();
+  if (whole.length <= longest) return truncated && whole === '' ? lengthOf(text) : whole;
+  // One character more tells whether the cut lies between two words.
+  const cut =
+    keep === 'start'
+      ? whole.slice(0, longest + 1).replace(/\S+$/, '')
+      : whole.slice(-longest - 1).replace(/^\S+/, '');
+  const words = cut.trim();
+  if (words === '') return lengthOf(whole);
+  return keep === 'start' ? `${words} …` : `… ${words}`;
+}
+
+function mask(text: string, secrets: readonly (string | undefined)[]): string {
+  return secrets
+    .filter((secret) => secret !== undefined && secret.length >= shortest)
+    .toSorted((a = '', b = '') => b.length - a.length)
+    .reduce((masked: string, secret = '') => masked.replaceAll(secret, '[redacted]'), text);
+}
+
+function lengthOf(text: string): string {
+  return text === '' ? '' : `(${String(text.length)} characters)`;
+}
