@@ -1,4 +1,4 @@
-import { PermanentError, type PowerState } from 'signalbox/sdk';
+import type { PowerState } from 'signalbox/sdk';
 import { virsh, type Hypervisor } from './virsh.ts';
 
 /** What libvirt calls a VM. */
@@ -13,12 +13,16 @@ export interface ListedDomain extends Domain {
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+export function isUuid(id: string): boolean {
+  return uuidPattern.test(id);
+}
+
 /** All of them, running or not. */
 export async function listDomains(hypervisor: Hypervisor): Promise<Domain[]> {
   return domainsIn(await virsh(hypervisor, 'list', '--all', '--uuid', '--name'));
 }
 
-/** With their states: several commands over one connection. What is in no list is in a state between. */
+/** With their states: several commands over one connection. What is in no list is `unknown`: libvirt lists few states. */
 export async function listStates(hypervisor: Hypervisor): Promise<ListedDomain[]> {
   const commands = [
     'list --uuid --state-running',
@@ -35,17 +39,6 @@ export async function listStates(hypervisor: Hypervisor): Promise<ListedDomain[]
   const stateOf = (uuid: string): PowerState =>
     on.includes(uuid) ? 'on' : paused.includes(uuid) ? 'paused' : off.includes(uuid) ? 'off' : 'unknown';
   return domainsIn(names.join(',')).map((domain) => ({ ...domain, state: stateOf(domain.uuid) }));
-}
-
-/**
- * The UUID of the domain that has this UUID or name. A name never gets as far as the command line, where it could be taken
- * for an option or for the number of a running domain.
- */
-export async function uuidOf(hypervisor: Hypervisor, id: string): Promise<string> {
-  if (uuidPattern.test(id)) return id;
-  const domain = (await listDomains(hypervisor)).find(({ name }) => name === id);
-  if (domain) return domain.uuid;
-  throw new PermanentError(`there is no domain called "${id}"`);
 }
 
 /** In libvirt's words: `running`, `shut off`. */

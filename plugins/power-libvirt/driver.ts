@@ -7,7 +7,7 @@ import {
   type PowerDriver,
 } from 'signalbox/sdk';
 import type { libvirt } from './connection.ts';
-import { domainState, listStates, powerState, uuidOf } from './domain.ts';
+import { DomainStates } from './domain-states.ts';
 import { switchDomain } from './power.ts';
 import { watchDomains } from './watch.ts';
 import type { Hypervisor } from './virsh.ts';
@@ -25,9 +25,10 @@ export function createDriver(context: Context): PowerDriver {
     throw new PermanentError(`there is no libvirt/${connection}, or it is switched off`);
   };
 
+  const states = new DomainStates();
   const discoverAt = async (connection: string, hypervisor: Hypervisor): Promise<DiscoveredMachine[]> => {
     try {
-      const domains = await listStates(hypervisor);
+      const domains = await states.list(hypervisor);
       return domains.map(({ uuid, name, state }) => ({
         ...{ type: 'vm', connection, id: name, name, state },
         aliases: [uuid],
@@ -47,12 +48,9 @@ export function createDriver(context: Context): PowerDriver {
   return {
     async power(action, target, signal) {
       const hypervisor = hypervisorOf(target, signal);
-      return switchDomain(hypervisor, { action, uuid: await uuidOf(hypervisor, target.id) });
+      return switchDomain(hypervisor, { action, ...(await states.find(hypervisor, target.id)) });
     },
-    async state(target, signal) {
-      const hypervisor = hypervisorOf(target, signal);
-      return powerState(await domainState(hypervisor, await uuidOf(hypervisor, target.id)));
-    },
+    state: async (target, signal) => states.stateOf(hypervisorOf(target, signal), target.id),
     async discover(signal) {
       const found = objects('libvirt').map(({ key, settings }) =>
         discoverAt(key, { settings, lookup, signal }),

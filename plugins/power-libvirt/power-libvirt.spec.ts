@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Subscription } from 'rxjs';
 import {
@@ -163,6 +163,25 @@ realDescribe(`with a real libvirt and its test driver${needs}`, () => {
     expect(found.map(({ name, state }) => `${name} ${state!}`).sort()).toEqual(
       ['--all off', '1 off', 'gpu-01 off', "o'brien, the 2nd off", 'test paused'].sort(),
     );
+  });
+
+  it('starts one virsh for all who look at the same time', async () => {
+    using folder = temporaryFolder();
+    const { PATH = '' } = process.env;
+    const program = folder.write(
+      'virsh',
+      `#!/bin/sh\necho x >> ${folder.path}/calls\nPATH=${PATH} exec virsh "$@"\n`,
+    );
+    chmodSync(program, 0o700);
+    process.env['PATH'] = `${folder.path}:${PATH}`;
+    try {
+      const uuid = (await libvirt.virsh('domuuid', 'test')).trim();
+      const ids = ['gpu-01', '1', 'test', uuid, 'gpu-01', '--all'];
+      expect(await Promise.all(ids.map(state))).toEqual(['off', 'off', 'on', 'on', 'off', 'off']);
+      expect(readFileSync(`${folder.path}/calls`, 'utf8')).toBe('x\n');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   it('tells version and number of VMs when it is tried out', async () => {

@@ -1,4 +1,5 @@
 import type { JsonObject, PowerAction } from 'signalbox/sdk';
+import type { Found } from './domain-states.ts';
 import { domainState } from './domain.ts';
 import { virsh, type Hypervisor } from './virsh.ts';
 
@@ -13,9 +14,10 @@ const alreadySo: Readonly<Record<PowerAction, RegExp | undefined>> = {
 /** Has libvirt do it; gives the command and what was noteworthy. */
 export async function switchDomain(
   hypervisor: Hypervisor,
-  { action, uuid }: { readonly action: PowerAction; readonly uuid: string },
+  { action, ...domain }: Found & { readonly action: PowerAction },
 ): Promise<JsonObject> {
-  const command = await commandFor(action, hypervisor, uuid);
+  const { uuid } = domain;
+  const command = await commandFor(action, hypervisor, domain);
   try {
     await virsh(hypervisor, command, '--domain', uuid);
     return { command };
@@ -26,9 +28,14 @@ export async function switchDomain(
   }
 }
 
-async function commandFor(action: PowerAction, hypervisor: Hypervisor, uuid: string): Promise<string> {
+async function commandFor(
+  action: PowerAction,
+  hypervisor: Hypervisor,
+  { uuid, state }: Found,
+): Promise<string> {
   switch (action) {
     case 'power_on':
+      if (state === 'off') return 'start';
       return wake[await domainState(hypervisor, uuid)] ?? 'start';
     case 'power_off':
       return 'shutdown';
