@@ -25,7 +25,13 @@ describe('the settings of a schedule', () => {
     { once: '2001-03-01T08:00' },
     { cron: '0 18 * * 5', zone: 'US/Eastern' },
     { rrule: 'FREQ=WEEKLY;BYDAY=FR;BYHOUR=18;BYMINUTE=0' },
+    { rrule: 'FREQ=DAILY;UNTIL=20270301', zone: 'Europe/Berlin' },
+    // More than can be counted one by one.
+    { rrule: 'FREQ=MINUTELY;COUNT=1000000', start: '2026-01-01' },
+    { rrule: 'FREQ=DAILY;BYDAY=MO;COUNT=100', start: '2026-01-01' },
     { every: 'year', start: '2024-02-29' },
+    // The second of these days there never is.
+    { every: 'year', months: 'february', day: ['second tuesday', 30] },
     { every: 'hour', from: '22:00', to: '24:00' },
     { every: 'day', start: '2026-01-01', end: '2026-01-01' },
   ])('may be %j', (settings) => {
@@ -48,6 +54,25 @@ describe('the settings of a schedule', () => {
     [
       { every: 'day', zone: '+01:00' },
       'zone: there is no such time zone; write one of the IANA names, such as Europe/Berlin',
+    ],
+    [{ every: 'day', at: '24:00' }, 'at: must be no later than 23:59'],
+    [{ every: 'day', at: Array.from({ length: 97 }, () => '08:00') }, 'at: must not be more than 96'],
+    [{ every: 'month', day: Array.from({ length: 32 }, () => 1) }, 'day: must not be more than 31'],
+    [
+      { rrule: 'FREQ=HOURLY;BYDAY=MO;COUNT=20000', start: '2026-01-01' },
+      'rrule: cannot be used: its COUNT must not be more than 10000: say UNTIL, or end, in its place',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;BYMONTHDAY=13;BYDAY=FR;COUNT=1000', start: '2026-01-01' },
+      'rrule: cannot be used: its COUNT leads too far: say UNTIL, or end, in its place',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' },
+      'rrule: cannot be used: no time of it is found in 21000 periods of its FREQ: say a longer one, such as YEARLY',
+    ],
+    [
+      { rrule: 'FREQ=DAILY;UNTIL=tomorrow' },
+      'rrule: cannot be used: its UNTIL must be a date, or a date and time, such as 20271231 or 20271231T170000Z',
     ],
     [{ every: 'day', start: '2026-02-30' }, 'start: must be a date, or a date and time, such as 2027-03-01'],
     [

@@ -258,3 +258,54 @@ describe('every', () => {
     );
   });
 });
+
+describe('the UNTIL of a rule', () => {
+  const after = '2027-02-28T12:00:00Z';
+  const rrule = (until: string) => `FREQ=DAILY;UNTIL=${until};BYHOUR=18;BYMINUTE=0`;
+
+  it.each<[string, string, readonly string[]]>([
+    ['20270301T170000Z', 'Europe/Berlin', ['2027-02-28T18:00+01:00', '2027-03-01T18:00+01:00']],
+    ['20270301T165959Z', 'Europe/Berlin', ['2027-02-28T18:00+01:00']],
+    ['20270302T180000Z', 'America/New_York', ['2027-02-28T18:00-05:00', '2027-03-01T18:00-05:00']],
+    ['20270301T180000', 'America/New_York', ['2027-02-28T18:00-05:00', '2027-03-01T18:00-05:00']],
+    ['20270301', 'America/New_York', ['2027-02-28T18:00-05:00', '2027-03-01T18:00-05:00']],
+    ['20270301', 'Pacific/Auckland', ['2027-03-01T18:00+13:00']],
+  ])('%s, in %s', (until, zone, expected) => {
+    expect(timesAfter({ rrule: rrule(until), zone }, after, 5)).toEqual(expected);
+  });
+});
+
+describe('a COUNT', () => {
+  it('of many hours or minutes is kept to the last of them', () => {
+    const settings = { rrule: 'FREQ=HOURLY;COUNT=20000', start: '2025-01-01', ...berlin };
+    expect(timesAfter(settings, '2027-01-03T00:00:00Z', 1)).toEqual(['2027-01-03T02:00+01:00']);
+    expect(timesAfter(settings, '2027-04-14T05:30:00Z', 2)).toEqual(['2027-04-14T08:00+02:00']);
+  });
+
+  it('of a rule in which hours are named counts those', () => {
+    const settings = { rrule: 'FREQ=HOURLY;BYHOUR=8,9;BYDAY=SA;COUNT=3', start: '2026-11-21', zone: 'UTC' };
+    expect(timesAfter(settings, '2026-11-21T08:30:00Z', 5)).toEqual([
+      '2026-11-21T09:00+00:00',
+      '2026-11-28T08:00+00:00',
+    ]);
+  });
+});
+
+describe('lists', () => {
+  it('may be in any order, and name things twice', () => {
+    const settings: Input = { every: 'month', day: ['last', 30, 'last friday', 'last'], months: 'october' };
+    const at = ['18:00', '08:15', '18:00', '08:00:30'];
+    expect(timesAfter({ ...settings, at, zone: 'UTC' }, '2026-10-30T08:00:00Z', 6)).toEqual([
+      ...['2026-10-30T08:00:30+00:00', '2026-10-30T08:15+00:00', '2026-10-30T18:00+00:00'],
+      ...['2026-10-31T08:00:30+00:00', '2026-10-31T08:15+00:00', '2026-10-31T18:00+00:00'],
+    ]);
+  });
+});
+
+describe('the end of time', () => {
+  it('is that of the year 9999', () => {
+    expect(
+      timesAfter({ every: 'year', months: 'june', day: 1, zone: 'UTC' }, '9998-01-01T00:00:00Z', 5),
+    ).toEqual(['9998-06-01T00:00+00:00', '9999-06-01T00:00+00:00']);
+  });
+});

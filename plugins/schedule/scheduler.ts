@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { mergeMap, Subject } from 'rxjs';
 import type { Clock, Logger, ObjectView } from 'signalbox/sdk';
+import { RuleTooSparseError } from './calendar-rule.ts';
 import { DueIndex } from './due-index.ts';
 import { dayMs } from './local-time.ts';
 import { dueTimes, lateMs, type DueTime } from './misfires.ts';
@@ -132,8 +133,12 @@ export class Scheduler {
       entry.at = next;
       this.#index.put(entry);
     } catch (error) {
-      this.#context.logger.error({ err: error, schedule: schedule.key }, 'a schedule cannot be used');
+      this.#cannotUse(entry, error);
     }
+  }
+
+  #cannotUse({ schedule }: Entry, error: unknown): void {
+    this.#context.logger.error({ err: error, schedule: schedule.key }, 'a schedule cannot be used');
   }
 
   #arm(): void {
@@ -180,18 +185,21 @@ export class Scheduler {
       this.#wait(entry);
     } catch (error) {
       if (this.#stopped) return;
-      this.#context.logger.warn(
-        { err: error, schedule: entry.schedule.key },
-        'a schedule that is due has to wait',
-      );
-      entry.retries = true;
-      entry.handled = this.#notAhead(entry.handled);
-      entry.at = this.#context.clock.now() + retryMs;
-      this.#index.put(entry);
+      if (error instanceof RuleTooSparseError) this.#cannotUse(entry, error);
+      else this.#retry(entry, error);
     } finally {
       entry.isInWork = false;
     }
     this.#arm();
+  }
+
+  #retry(entry: Entry, error: unknown): void {
+    const { clock, logger } = this.#context;
+    logger.warn({ err: error, schedule: entry.schedule.key }, 'a schedule that is due has to wait');
+    entry.retries = true;
+    entry.handled = this.#notAhead(entry.handled);
+    entry.at = clock.now() + retryMs;
+    this.#index.put(entry);
   }
 
   async #comeDue(entry: Entry, now: number): Promise<void> {

@@ -44,6 +44,10 @@ it.each<[z.input<typeof scheduleSettings>, string]>([
   ],
   [{ once: '2027-03-01T08:00' }, 'once, on 1 Mar 2027 at 08:00 Europe/Berlin'],
   [{ cron: '0 18 * * 5' }, 'at 18:00, only on Friday Europe/Berlin'],
+  [
+    { rrule: 'FREQ=DAILY;BYHOUR=18;BYMINUTE=0;UNTIL=20270301T170000Z' },
+    'every day at 6 PM Europe/Berlin, until 1 Mar 2027 at 18:00',
+  ],
   [{ rrule: 'FREQ=WEEKLY;BYDAY=FR;BYHOUR=18;BYMINUTE=0' }, 'every week on Friday at 6 PM Europe/Berlin'],
 ])('%j', (settings, sentence) => {
   expect(sentenceOf(scheduleSettings.parse({ zone: 'Europe/Berlin', ...settings }))).toBe(sentence);

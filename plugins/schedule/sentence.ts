@@ -5,15 +5,18 @@ import { rruleText } from './calendar-rule.ts';
 import { parseLocal } from './local-time.ts';
 import { rruleOf } from './recurrence.ts';
 import { parseEvery, type ScheduleSettings } from './settings.ts';
+import { splitUntil } from './until.ts';
 import { listOf, weekdayNames } from './words.ts';
 import { serverZone } from './zone.ts';
 
 /** A schedule in plain English: `every Friday at 18:00 Europe/Berlin, until 31 Dec 2027`. */
 export function sentenceOf(settings: ScheduleSettings): string {
-  const { start, end } = settings;
-  const rule = `${ruleText(settings)} ${settings.zone ?? serverZone()}`;
+  const { start, end, zone = serverZone() } = settings;
+  const rule = `${ruleText(settings)} ${zone}`;
+  const until = settings.rrule === undefined ? undefined : splitUntil(rruleOf(settings.rrule), zone).until;
   const limits = [
     start === undefined ? '' : `from ${dateText(start)}`,
+    until === undefined ? '' : `until ${dateText(until)}`,
     end === undefined ? '' : `until ${dateText(end)}`,
   ];
   return [rule, ...limits.filter(Boolean)].join(', ');
@@ -34,7 +37,8 @@ function ruleText(settings: ScheduleSettings): string {
 }
 
 function textOfRule(rrule: string): string {
-  const rule = new RRuleTemporal({ rruleString: rruleText(rruleOf(rrule), Date.UTC(2001, 0, 1)) });
+  const { rule: text } = splitUntil(rruleOf(rrule), 'UTC');
+  const rule = new RRuleTemporal({ rruleString: rruleText(text, Date.UTC(2001, 0, 1)) });
   return toText(rule, 'en', { excludeTzAbbreviation: true });
 }
 

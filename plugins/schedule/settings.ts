@@ -27,6 +27,7 @@ const time = z
     (text) => parseTimeOfDay(text) !== undefined,
     'must be a time of day, 00:00 to 23:59, such as 18:00',
   );
+const timeOfDay = time.refine((text) => !text.startsWith('24'), 'must be no later than 23:59');
 const weekday = z.enum(weekdayNames);
 const month = z.enum(monthNames);
 const dayWords = 'must be 1 to 31, first, last, start, or a weekday of the month such as second tuesday';
@@ -35,18 +36,26 @@ const day = z.union(
   dayWords,
 );
 
-const oneOrMany = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.array(schema).min(1)]);
+const oneOrMany = <Schema extends z.ZodType>(schema: Schema, most: number) =>
+  z.union([schema, z.array(schema).min(1).max(most)], {
+    error: ({ input }) =>
+      Array.isArray(input) && input.length > most
+        ? `must not be more than ${String(most)}: use another schedule for the others`
+        : undefined,
+  });
 
 export const scheduleSettings = z.strictObject({
   every: every.optional().describe('How often: minute, 15 minutes, hour, day, 2 weeks, month, year …'),
-  weekdays: oneOrMany(weekday).optional().describe('On which days of the week: friday, or a list.'),
-  day: oneOrMany(day)
+  weekdays: oneOrMany(weekday, 7).optional().describe('On which days of the week: friday, or a list.'),
+  day: oneOrMany(day, 31)
     .optional()
     .describe(
       'Which day of the month: first, last, 15, second tuesday, or start for that of the start date.',
     ),
-  months: oneOrMany(month).optional().describe('In which months: march, or a list.'),
-  at: oneOrMany(time).optional().describe('At what time of day, such as 18:00, or a list. Default 00:00.'),
+  months: oneOrMany(month, 12).optional().describe('In which months: march, or a list.'),
+  at: oneOrMany(timeOfDay, 96)
+    .optional()
+    .describe('At what time of day, such as 18:00, or a list of 96 at most. Default 00:00.'),
   from: time.optional().describe('With minutes and hours: from which time of day on.'),
   to: time.optional().describe('With minutes and hours: until which time of day, itself included.'),
   once: date('2027-03-01T08:00').optional().describe('It does not repeat: one date and time.'),
