@@ -23,12 +23,16 @@ export interface Recurrence {
   readonly first: number;
 }
 
-/** Those that were asked for last, by their settings. A rule takes about 10 KB: too much to keep for all schedules. */
+/**
+ * Those of RFC 5545 rules that were asked for last, by their settings: a COUNT may take half a second to work out. One takes
+ * about 10 KB, too much to keep for all schedules; others are made in 50 µs.
+ */
 const kept = new Map<ScheduleSettings, Recurrence>();
 const keptAtMost = 500;
 
 /** Throws when the settings do not make a recurrence: they should have been checked (see check.ts). */
 export function recurrenceOf(settings: ScheduleSettings): Recurrence {
+  if (settings.rrule === undefined) return compile(settings);
   const recurrence = kept.get(settings) ?? compile(settings);
   kept.delete(settings);
   kept.set(settings, recurrence);
