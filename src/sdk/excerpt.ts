@@ -9,6 +9,9 @@ export interface ExcerptOptions {
   readonly secrets?: readonly (string | undefined)[];
 }
 
+/** As secrets are shown everywhere else. */
+const mask = '********';
+
 /** In many other words, too. What is so short is no more than a word, and is never cut. */
 const shortest = 4;
 
@@ -19,24 +22,31 @@ const shortest = 4;
  */
 export function excerpt(text: string, options: ExcerptOptions): string {
   const { longest, keep = 'start', truncated = false, secrets = [] } = options;
-  const masked = mask(text, secrets);
-  const whole = (truncated ? masked.replace(/\S+$/, '') : masked).trim();
+  const clean = masked(text, secrets);
+  const whole = (truncated ? withoutLastWord(clean) : clean).trim();
   if (whole.length <= longest) return truncated && whole === '' ? lengthOf(text) : whole;
   // One character more tells whether the cut lies between two words.
   const cut =
     keep === 'start'
-      ? whole.slice(0, longest + 1).replace(/\S+$/, '')
+      ? withoutLastWord(whole.slice(0, longest + 1))
       : whole.slice(-longest - 1).replace(/^\S+/, '');
   const words = cut.trim();
   if (words === '') return lengthOf(whole);
   return keep === 'start' ? `${words} …` : `… ${words}`;
 }
 
-function mask(text: string, secrets: readonly (string | undefined)[]): string {
+// A regular expression takes time by the square of the length of a word.
+function withoutLastWord(text: string): string {
+  let end = text.length;
+  while (end > 0 && /\S/.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+function masked(text: string, secrets: readonly (string | undefined)[]): string {
   return secrets
     .filter((secret) => secret !== undefined && secret.length >= shortest)
     .toSorted((a = '', b = '') => b.length - a.length)
-    .reduce((masked: string, secret = '') => masked.replaceAll(secret, '[redacted]'), text);
+    .reduce((clean: string, secret = '') => clean.replaceAll(secret, mask), text);
 }
 
 function lengthOf(text: string): string {

@@ -56,6 +56,10 @@ realDescribe(`GPU machines of a user on libvirt${needs}`, () => {
       },
       () => 'a first event',
     );
+    await waitFor(
+      async () => (await states())['test'] === 'on',
+      () => 'the event after that',
+    );
   });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
