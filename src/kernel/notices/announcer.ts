@@ -8,6 +8,7 @@ import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry, type PluginStatus } from '../plugins/plugin-registry.ts';
 import { requestCause } from '../request-cause.ts';
+import { Allowance } from './allowance.ts';
 import { Notices, type NoticeMap } from './notices.ts';
 
 /** For plugins that start late, or again. */
@@ -23,6 +24,7 @@ export class Announcer {
   readonly #down = new Set<string>();
   /** Events of chains that were stopped. */
   readonly #ended = new Set<string>();
+  readonly #chains = new Allowance({ most: 10, withinMs: 10_000 });
 
   constructor(
     private readonly inner: Notices,
@@ -158,7 +160,8 @@ export class Announcer {
     if (event.depth <= maxDepth) return;
     const wasTold = event.causedBy !== undefined && this.#ended.has(event.causedBy);
     this.#rememberEnd(event.id);
-    if (wasTold) return;
+    // Whoever sends such events in could otherwise double them.
+    if (wasTold || !this.#chains.take().passes) return;
     const { id, type, object, depth } = event;
     this.logger.warn(
       { event: id, type, object, depth },
