@@ -26,7 +26,7 @@ describe('what comes next', () => {
       '2026-11-27T10:00',
       '2026-11-27T11:00',
     ]);
-    expect(dues({ every: 'minute' }, { count: '1000', from: '2026-11-27T10:00:00Z' })).toHaveLength(1_000);
+    expect(dues({ every: 'minute' }, { count: '200', from: '2026-11-27T10:00:00Z' })).toHaveLength(200);
   });
 
   it('is no more than a hundred years of them, from the first', () => {
