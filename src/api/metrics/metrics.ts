@@ -1,9 +1,10 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type * as PromClient from 'prom-client';
 import { Dispatcher } from '../../kernel/dispatch/dispatcher.ts';
 import type { RunChange } from '../../kernel/dispatch/incidents.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { EventStream, type Committed } from '../../kernel/stream/event-stream.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** From 5 ms to the two minutes that an action may take, in seconds. */
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -79,8 +80,8 @@ export class Metrics implements OnApplicationBootstrap {
 
   /** All of it, in the text format of Prometheus. */
   text(): Promise<string> {
-    // Only when somebody asks: they watch the event loop and the garbage collector from then on.
-    if (!this.#withProcess) collectDefaultMetrics({ register: this.#registry });
+    // Only when somebody asks.
+    if (!this.#withProcess) collectDefaultMetrics(this.#registry);
     this.#withProcess = true;
     return this.#registry.metrics();
   }
@@ -100,7 +101,7 @@ export class Metrics implements OnApplicationBootstrap {
     if (number === 1) this.#delay.observe(Math.max(startedAt - createdAt, 0) / 1_000);
   }
 
-  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): PromClient.Counter<Label> {
     return new Counter({ name: `signalbox_${name}_total`, help, labelNames, registers: [this.#registry] });
   }
 
@@ -108,7 +109,7 @@ export class Metrics implements OnApplicationBootstrap {
     name: string,
     help: string,
     options: { readonly labelNames: Label[]; readonly buckets: number[] },
-  ): Histogram<Label> {
+  ): PromClient.Histogram<Label> {
     return new Histogram({ name: `signalbox_${name}`, help, ...options, registers: [this.#registry] });
   }
 
