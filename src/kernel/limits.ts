@@ -28,8 +28,8 @@ export interface DispatchLimits {
   readonly memoryRunsPerTarget: number;
   /** Outcomes that may wait for the disk before nothing more is started. */
   readonly maxUnsettled: number;
-  /** Held runs of one target that are made ready in a second, once it is well again. */
-  readonly releasePerSecond: number;
+  /** Held runs of one target that are made ready at first, once it is well again; twice as many in each second after it. */
+  readonly firstRelease: number;
   /** How long a shutdown waits for running actions before it aborts them. */
   readonly graceMs: number;
 }
@@ -43,7 +43,7 @@ export const defaultLimits: KernelLimits = {
     memoryBytes: 64 * 1024 * 1024,
     memoryRunsPerTarget: 2_000,
     maxUnsettled: 2_000,
-    releasePerSecond: 50,
+    firstRelease: 50,
     graceMs: 5_000,
   },
 };

@@ -103,7 +103,10 @@ export class Rig implements AsyncDisposable {
   async drained(patienceMs = 40_000): Promise<boolean> {
     let [before, since] = [-1, Date.now()];
     while (Date.now() - since < patienceMs) {
-      if (!(await this.api.has('state=pending,running'))) return true;
+      // What was held of a target that is well again goes out in portions.
+      const waits = ['state=pending,running', 'state=held&reason=target_disabled'];
+      const open = await Promise.all(waits.map((query) => this.api.has(query)));
+      if (!open.includes(true)) return true;
       const { taken } = this.deliveries;
       if (taken !== before) since = Date.now();
       before = taken;

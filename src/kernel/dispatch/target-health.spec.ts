@@ -204,7 +204,7 @@ describe('a target', () => {
   });
 
   it('that is well again gets what was held in portions', async () => {
-    await using house = dispatchHouse({ limits: { releasePerSecond: 4 } });
+    await using house = dispatchHouse({ limits: { firstRelease: 4 } });
     house.lamps('a');
     await house.dispatcher.start();
     for (let i = 0; i < 10; i++) house.disk.put(['lamp/a'], { state: 'held', reason: 'target_disabled' });

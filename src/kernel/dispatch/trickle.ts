@@ -8,14 +8,20 @@ import { Preparation, targetReasons } from './preparation.ts';
 /** Between two portions, ms. */
 const pause = 1_000;
 
+/** The largest portion, in first ones. */
+const most = 20;
+
 /**
- * Releases the held runs of a target portion by portion: one that is back must not be buried under all that has waited for it.
+ * Releases the held runs of a target portion by portion: one that is back must not be buried under all that has waited for it. As long
+ * as it stays well each portion is twice the one before.
  */
 @Injectable()
 export class Trickle {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Targets of which a portion is being released; true: asked for again meanwhile. */
   readonly #releasing = new Map<string, boolean>();
+  /** Targets of which more is to be released → portions of the first size that are next. */
+  readonly #portions = new Map<string, number>();
   #stopped = false;
 
   constructor(
@@ -55,13 +61,17 @@ export class Trickle {
   /** Whether there is nothing more to release. */
   async #portion(target: string): Promise<boolean> {
     const reasons = targetReasons.filter((reason) => this.preparation.isWell(reason, target));
+    const portions = this.#portions.get(target) ?? 1;
+    this.#portions.delete(target);
     if (reasons.length === 0) return true;
-    const limit = this.limits.dispatch.releasePerSecond;
+    const limit = this.limits.dispatch.firstRelease * portions;
     const now = Date.now();
     try {
       const released = await this.queue.releaseSome(target, { reasons, limit, now });
       if (released > 0) this.backlog.put(target, now);
-      return released < limit;
+      if (released < limit) return true;
+      this.#portions.set(target, Math.min(portions * 2, most));
+      return false;
     } catch (error) {
       this.logger.error({ err: error, target }, 'Held runs cannot be released');
       return false;
