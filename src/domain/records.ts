@@ -103,7 +103,7 @@ export interface EventRecord {
 }
 
 /** Clocks differ by so much, ms; a state that is told of a later time than that was told by one that was wrong. */
-const clockSlack = 60_000;
+export const clockSlack = 60_000;
 
 /** Whether a state that is known is newer than what is told of a time, now; epoch ms. */
 export function isNewer(known: ObjectState, told: { readonly at: number; readonly now: number }): boolean {

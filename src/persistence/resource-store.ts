@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
-import type { ObjectState } from '../domain/records.ts';
+import { clockSlack, type ObjectState } from '../domain/records.ts';
 import type {
   ObjectName,
   OutboxRecord,
@@ -89,8 +89,8 @@ async function putState(em: SqlEntityManager, { type, key, state, at }: ObjectSt
   await em.getConnection().execute(
     `insert into object_state (type, key, state, at) values (?, ?, ?, ?)
      on conflict (type, key) do update set state = excluded.state, at = excluded.at
-     where object_state.at <= excluded.at or object_state.at > excluded.at + 60000`,
-    [type, key, JSON.stringify(state), at],
+     where object_state.at <= excluded.at or object_state.at > excluded.at + ?`,
+    [type, key, JSON.stringify(state), at, clockSlack],
     'run',
     em.getTransactionContext(),
   );
