@@ -1,13 +1,14 @@
-import type { ConfigChange, ConfigChangeKind, ConfigReport, FieldChange } from '../kernel/configuration.ts';
+import type { ConfigChange, ConfigChangeKind, ConfigReport } from '../kernel/configuration.ts';
 import type { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
+import { fieldChanges, type FieldChange } from '../kernel/resources/field-changes.ts';
+import { entrySchema, fullEntry, hiddenEntry } from '../kernel/resources/resource-entry.ts';
 import type {
   ResourceKind,
   ResourceRecord,
   ResourceRef,
   Revised,
 } from '../kernel/resources/resource-input.ts';
-import { fieldChanges, hideSecrets } from './field-changes.ts';
-import { entrySchema, fullEntry, leanEntry } from './resource-entries.ts';
+import { leanEntry } from './resource-entries.ts';
 
 const kinds: readonly ResourceKind[] = ['tag', 'object', 'task', 'trigger'];
 
@@ -54,18 +55,11 @@ function fieldsOf(revised: Revised, registry: PluginRegistry): readonly FieldCha
   const { change, before, after } = revised;
   const lean = (record: ResourceRecord): unknown => {
     const schema = entrySchema(registry, revised, record);
-    return hidden(revised.kind, leanEntry(revised, record, schema), schema);
+    return hiddenEntry(revised.kind, leanEntry(revised, record, schema), schema);
   };
   const full = (record: ResourceRecord): unknown =>
-    hidden(revised.kind, fullEntry(revised.kind, record), entrySchema(registry, revised, record));
+    hiddenEntry(revised.kind, fullEntry(revised.kind, record), entrySchema(registry, revised, record));
   if (change === 'created' && after) return fieldChanges(undefined, lean(after));
   if (change === 'removed' && before) return fieldChanges(lean(before), undefined);
   return change === 'updated' && before && after ? fieldChanges(full(before), full(after)) : [];
-}
-
-function hidden(kind: ResourceKind, entry: object, schema: ReturnType<typeof entrySchema>): unknown {
-  if (!('settings' in entry)) return entry;
-  if (schema) return { ...entry, settings: hideSecrets(schema, entry.settings) };
-  // Without its schema nothing is known to be harmless.
-  return kind === 'object' ? { ...entry, settings: {} } : entry;
 }

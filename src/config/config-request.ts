@@ -1,10 +1,11 @@
+import { dotted } from '../domain/dotted.ts';
 import { SignalboxError } from '../domain/errors.ts';
 import { issueText } from '../domain/issue-text.ts';
 import { schemaIssues } from '../domain/schema-issues.ts';
 import { z } from '../sdk/index.ts';
 import { type ConfiguredResource, configuredResources } from './resource-inputs.ts';
 import { resourceSections } from './resource-schema.ts';
-import { dotted, type Path } from './source-tree.ts';
+import type { Path } from './source-tree.ts';
 
 /** What is to be compared with the running configuration, or put in its place. */
 export interface ConfigRequest {

@@ -1,8 +1,8 @@
+import { dotted } from '../domain/dotted.ts';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { configSchema, scalarSections } from './config-schema.ts';
 import { environmentVariables } from './overrides.ts';
-import { dotted } from './source-tree.ts';
 
 const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 const rows = text.split('\n').filter((line) => line.startsWith('|'));

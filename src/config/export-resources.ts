@@ -4,11 +4,12 @@ import type { ConfigExport, ExportedSecret, ExportOptions } from '../kernel/conf
 import type { PluginRegistry } from '../kernel/plugins/plugin-registry.ts';
 import { maskSecrets } from '../kernel/redaction/redactor.ts';
 import { mapMarked } from '../kernel/redaction/schema-walk.ts';
+import { entrySchema } from '../kernel/resources/resource-entry.ts';
 import type { ResourceIndex } from '../kernel/resources/resource-index.ts';
 import type { ResourceRecord, ResourceRef } from '../kernel/resources/resource-input.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import { isSecret } from '../sdk/schema.ts';
-import { entrySchema, leanEntry } from './resource-entries.ts';
+import { leanEntry } from './resource-entries.ts';
 import type { Path } from './source-tree.ts';
 
 /** What goes into the files: masked for people, and as it is to check that it comes out the same. */

@@ -1,5 +1,6 @@
+import { dotted } from '../domain/dotted.ts';
 import { type ErrorCode, SignalboxError } from '../domain/errors.ts';
-import { dotted, type Path } from './source-tree.ts';
+import type { Path } from './source-tree.ts';
 
 /** Line and column count from 1. */
 export interface Location {

@@ -1,3 +1,4 @@
+import { dotted } from '../domain/dotted.ts';
 import { Injectable } from '@nestjs/common';
 import { SignalboxError } from '../domain/errors.ts';
 import type {
@@ -13,7 +14,6 @@ import { configReport } from './config-report.ts';
 import { configRequest, requestError } from './config-request.ts';
 import { ConfigSource } from './config-source.ts';
 import { exportResources } from './export-resources.ts';
-import { dotted } from './source-tree.ts';
 
 /** The configuration of a running Signalbox, for those who look after it with files. */
 @Injectable()

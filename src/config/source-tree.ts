@@ -151,12 +151,3 @@ export function wholePlaceholders(node: SourceNode, path: Path = []): readonly P
       return [...node.entries].flatMap(([key, entry]) => wholePlaceholders(entry.node, [...path, key]));
   }
 }
-
-/** `objects.webhook/slack-ops.settings.headers[0]` */
-export function dotted(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, i) =>
-      typeof part === 'number' ? `[${String(part)}]` : `${i === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('');
-}

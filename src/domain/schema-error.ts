@@ -1,4 +1,5 @@
 import type { z } from '../sdk/index.ts';
+import { dotted } from './dotted.ts';
 import { SignalboxError, type ErrorCode, type FieldIssue } from './errors.ts';
 import { schemaIssues } from './schema-issues.ts';
 
@@ -23,14 +24,8 @@ export function schemaError(
 
 /** Fields as dotted paths, `settings.headers[0].name`. */
 function fieldIssues(issues: readonly z.core.$ZodIssue[], prefix: string): readonly FieldIssue[] {
-  return schemaIssues(issues).map(({ path, message }) => ({ field: dotted([prefix, ...path]), message }));
-}
-
-function dotted(path: readonly PropertyKey[]): string {
-  return path
-    .filter((part) => part !== '')
-    .map((part, i) =>
-      typeof part === 'number' ? `[${String(part)}]` : `${i === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('');
+  return schemaIssues(issues).map(({ path, message }) => ({
+    field: dotted([prefix, ...path].filter((part) => part !== '')),
+    message,
+  }));
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../sdk/index.ts';
+import type { FieldChange } from './resources/field-changes.ts';
 import type { ResourceRef, Revised } from './resources/resource-input.ts';
 
 /*
@@ -7,17 +8,6 @@ import type { ResourceRef, Revised } from './resources/resource-input.ts';
  */
 
 export const CONFIGURATION = Symbol('Configuration');
-
-/** A field that differs. Secrets are never told, only that they differ. */
-export interface FieldChange {
-  /** Dotted path as in the file: `settings.headers[0].value`. */
-  readonly field: string;
-  /** Absent where there was, or is to be, nothing. */
-  readonly before?: JsonValue;
-  readonly after?: JsonValue;
-  /** What differs is a secret, or contains one that does. */
-  readonly secret?: true;
-}
 
 /** `left`: an earlier configuration named it, this one does not, and it stays as it is. */
 export type ConfigChangeKind = Exclude<Revised['change'], 'unchanged'> | 'left';

@@ -1,10 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldChange } from '../kernel/configuration.ts';
-import { mapMarked } from '../kernel/redaction/schema-walk.ts';
-import { MASK } from '../kernel/redaction/settings-secrets.ts';
-import type { JsonObject, JsonValue, z } from '../sdk/index.ts';
-import { isSecret } from '../sdk/schema.ts';
-import { dotted, type Path } from './source-tree.ts';
+import { dotted } from '../../domain/dotted.ts';
+import type { JsonObject, JsonValue, z } from '../../sdk/index.ts';
+import { isSecret } from '../../sdk/schema.ts';
+import { mapMarked, type Path } from '../redaction/schema-walk.ts';
+import { MASK } from '../redaction/settings-secrets.ts';
+
+/** A field that differs. Secrets are never told, only that they differ. */
+export interface FieldChange {
+  /** Dotted path: `settings.headers[0].value`. */
+  readonly field: string;
+  /** Absent where there was, or is to be, nothing. */
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+  /** What differs is a secret, or contains one that does. */
+  readonly secret?: true;
+}
 
 /** A secret on its way through the comparison: it is compared, and shown as a mask. */
 class Hidden {
