@@ -14,6 +14,7 @@ import { ProblemFilter } from './errors/problem.filter.ts';
 import { EventsController } from './events/events.controller.ts';
 import { ExplainController } from './explain/explain.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { HealthReportController } from './health/health-report.controller.ts';
 import { InboundController } from './inbound/inbound.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -83,6 +84,7 @@ export class ApiModule {
         StreamController,
         MetricsController,
         HealthController,
+        HealthReportController,
         ...types.flatMap(viewControllers),
       ],
       providers: [

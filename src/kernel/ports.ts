@@ -238,6 +238,12 @@ export interface HeldGroup {
   readonly since: number;
 }
 
+/** How many runs are in a state that they will leave; `mostCounted` stands for more, too. */
+export type UnfinishedRuns = Readonly<Record<'pending' | 'running' | 'held', number>>;
+
+/** Counting goes no further, so that a scrape stays quick whatever waits. */
+export const mostCounted = 100_000;
+
 /** Reading what happened, and forgetting it. */
 export interface HistoryPort {
   events(query: EventQuery): Promise<Page<EventRecord>>;
@@ -250,6 +256,7 @@ export interface HistoryPort {
   attempts(runId: string): Promise<readonly AttemptRecord[]>;
   /** What is held, by target, action and reason, the most first. */
   held(): Promise<readonly HeldGroup[]>;
+  unfinished(): Promise<UnfinishedRuns>;
   /** Deletes a run that has ended, with its attempts. False when it has not ended or does not exist. */
   removeRun(id: string): Promise<boolean>;
 }

@@ -1,12 +1,14 @@
 import type { AttemptRecord, EventRecord, RunRecord, RunState } from '../domain/records.ts';
-import type {
-  EventQuery,
-  HeldGroup,
-  HistoryPort,
-  Page,
-  PageRequest,
-  RunContext,
-  RunQuery,
+import {
+  mostCounted,
+  type EventQuery,
+  type HeldGroup,
+  type HistoryPort,
+  type Page,
+  type PageRequest,
+  type RunContext,
+  type RunQuery,
+  type UnfinishedRuns,
 } from '../kernel/ports.ts';
 import type { Database } from './database.ts';
 import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
@@ -99,6 +101,26 @@ export class History implements HistoryPort {
       );
       // PostgreSQL gives numbers of some kinds as text.
       return rows.map((row) => ({ ...row, runs: Number(row.runs), since: Number(row.since) }));
+    });
+  }
+
+  unfinished(): Promise<UnfinishedRuns> {
+    const counted = (['pending', 'running', 'held'] as const).map(
+      (state) =>
+        `(select count(*) from (select 1 from run where state = '${state}' and state <> 'succeeded'
+          limit ${String(mostCounted)}) as counted) as ${state}`,
+    );
+    return this.database.read(async (em) => {
+      const [row] = await em
+        .getConnection()
+        .execute<readonly Record<keyof UnfinishedRuns, string>[]>(
+          `select ${counted.join(', ')}`,
+          [],
+          'all',
+          em.getTransactionContext(),
+        );
+      const count = (state: keyof UnfinishedRuns): number => Number(row?.[state] ?? 0);
+      return { pending: count('pending'), running: count('running'), held: count('held') };
     });
   }
 

@@ -44,6 +44,9 @@ describe('GET /metrics', () => {
       'signalbox_run_start_delay_seconds_count 1',
       'signalbox_runs_active 0',
       'signalbox_plugin_state{plugin="webhook",state="up"} 1',
+      'signalbox_event_delay_seconds_count{type="vm.power_on"} 1',
+      'signalbox_deepest_lane_runs 0',
+      'signalbox_unfinished_runs{state="held"} 0',
     ])
       expect(lines).toContain(line);
     expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true);

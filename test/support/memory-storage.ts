@@ -15,6 +15,7 @@ import type {
   RunContext,
   RunQuery,
   RunQueuePort,
+  UnfinishedRuns,
   StoreHealthPort,
 } from '../../src/kernel/ports.ts';
 
@@ -116,6 +117,11 @@ export class MemoryStorage implements JournalPort, HistoryPort, ResourceStorePor
 
   held(): Promise<readonly HeldGroup[]> {
     return Promise.resolve([]);
+  }
+
+  unfinished(): Promise<UnfinishedRuns> {
+    const count = (state: string): number => this.storedRuns.filter((run) => run.state === state).length;
+    return Promise.resolve({ pending: count('pending'), running: count('running'), held: count('held') });
   }
 
   load(): Promise<Resources> {

@@ -123,6 +123,7 @@ describe('scopes', () => {
     ['GET', '/metrics', 'read'],
     ['GET', '/api/types', 'read'],
     ['GET', '/api/types/x', 'read'],
+    ['GET', '/api/health', 'read'],
     ['GET', '/api/plugins', 'read'],
     ['GET', '/api/plugins/x', 'read'],
     ['GET', '/api/tokens', 'admin'],

@@ -3,20 +3,22 @@ import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } fr
 import { SignalboxError } from '../../domain/errors.ts';
 import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
 import { AlwaysOpen } from '../auth/scopes.ts';
-
-const pingTimeoutMs = 2_000;
+import { StorageIndicator } from './storage-indicator.ts';
 
 /** For load balancers and supervisors; they have no token. */
 @Controller('health')
 @AlwaysOpen()
 export class HealthController implements OnModuleDestroy {
+  readonly #storage: StorageIndicator;
   #stopping = false;
 
   constructor(
     private readonly checks: HealthCheckService,
-    private readonly indicators: HealthIndicatorService,
-    @Inject(STORE_HEALTH) private readonly store: StoreHealthPort,
-  ) {}
+    indicators: HealthIndicatorService,
+    @Inject(STORE_HEALTH) store: StoreHealthPort,
+  ) {
+    this.#storage = new StorageIndicator(indicators, store);
+  }
 
   /** The first step of a shutdown: those who ask shall send elsewhere before the last steps. */
   onModuleDestroy(): void {
@@ -34,17 +36,10 @@ export class HealthController implements OnModuleDestroy {
   async ready(): Promise<HealthCheckResult> {
     if (this.#stopping) throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down');
     try {
-      return await this.checks.check([() => this.#storage()]);
+      return await this.checks.check([() => this.#storage.check()]);
     } catch (cause) {
       // What the storage said is for the log: this answer goes to anybody.
       throw new SignalboxError('STORAGE_UNAVAILABLE', 'the storage does not answer', { cause });
     }
-  }
-
-  #storage(): PromiseLike<Record<'storage', { status: 'up' | 'down' | 'degraded' }>> {
-    return this.indicators
-      .check('storage')
-      .attempt(() => this.store.ping())
-      .withTimeout(pingTimeoutMs);
   }
 }

@@ -1,8 +1,9 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type * as PromClient from 'prom-client';
 import { Dispatcher } from '../../kernel/dispatch/dispatcher.ts';
 import type { RunChange } from '../../kernel/dispatch/incidents.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
+import { HISTORY, mostCounted, type HistoryPort } from '../../kernel/ports.ts';
 import { EventStream, type Committed } from '../../kernel/stream/event-stream.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from './prom-client.ts';
 
@@ -38,13 +39,20 @@ export class Metrics implements OnApplicationBootstrap {
     labelNames: [],
     buckets: batchSizes,
   });
+  readonly #age = this.#histogram(
+    'event_delay_seconds',
+    'From the time at which an event says to have happened to its being stored, by type.',
+    { labelNames: ['type'], buckets: seconds },
+  );
   #withProcess = false;
 
   constructor(
     private readonly stream: EventStream,
     private readonly dispatcher: Dispatcher,
     plugins: PluginRegistry,
+    @Inject(HISTORY) history: HistoryPort,
   ) {
+    this.#unfinished(history);
     this.#gauge('runs_active', 'Runs being acted on.', () => dispatcher.load.active);
     this.#gauge(
       'runs_in_memory',
@@ -52,6 +60,11 @@ export class Metrics implements OnApplicationBootstrap {
       () => dispatcher.load.inMemory,
     );
     this.#gauge('lanes', 'Targets with runs at work or waiting.', () => dispatcher.load.lanes);
+    this.#gauge(
+      'deepest_lane_runs',
+      'Runs in memory of the target that has most of them.',
+      () => dispatcher.load.deepestLane,
+    );
     this.#gauge('outcomes_waiting', 'Outcomes that wait for the disk.', () => dispatcher.load.unsettled);
     new Gauge({
       name: 'signalbox_plugin_state',
@@ -89,7 +102,10 @@ export class Metrics implements OnApplicationBootstrap {
   #afterCommit({ events, runs, duplicates }: Committed): void {
     if (duplicates > 0) this.#duplicates.inc(duplicates);
     if (events.length > 0) this.#batches.observe(events.length);
-    for (const { type } of events) this.#events.inc({ type });
+    for (const { type, time, receivedAt } of events) {
+      this.#events.inc({ type });
+      this.#age.observe({ type }, Math.max(receivedAt - time, 0) / 1_000);
+    }
     for (const { action } of runs) this.#planned.inc({ action });
   }
 
@@ -111,6 +127,21 @@ export class Metrics implements OnApplicationBootstrap {
     options: { readonly labelNames: Label[]; readonly buckets: number[] },
   ): PromClient.Histogram<Label> {
     return new Histogram({ name: `signalbox_${name}`, help, ...options, registers: [this.#registry] });
+  }
+
+  #unfinished(history: HistoryPort): void {
+    new Gauge({
+      name: 'signalbox_unfinished_runs',
+      help: `Runs that have not ended, by state; ${String(mostCounted)} stands for more, too.`,
+      labelNames: ['state'],
+      registers: [this.#registry],
+      async collect() {
+        this.reset();
+        // A storage that fails must not take the other metrics along.
+        const unfinished = await history.unfinished().catch(() => ({}));
+        for (const [state, runs] of Object.entries(unfinished)) this.set({ state }, runs);
+      },
+    });
   }
 
   #gauge(name: string, help: string, value: () => number): void {

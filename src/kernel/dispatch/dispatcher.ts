@@ -31,6 +31,8 @@ export interface DispatchLoad {
   readonly active: number;
   /** Targets with runs at work or waiting. */
   readonly lanes: number;
+  /** Runs in memory of the target that has most of them. */
+  readonly deepestLane: number;
   /** Runs in memory: ready, at work or not yet on disk. */
   readonly inMemory: number;
   /** Outcomes that wait for the disk. */
@@ -76,8 +78,9 @@ export class Dispatcher {
 
   /** How much there is to do. */
   get load(): DispatchLoad {
-    const { count, inMemory } = this.lanes;
-    return { active: this.#active, lanes: count, inMemory, unsettled: this.settler.unsettled };
+    const { count, deepest, inMemory } = this.lanes;
+    const { unsettled } = this.settler;
+    return { active: this.#active, lanes: count, deepestLane: deepest, inMemory, unsettled };
   }
 
   /** Runs that are in another state, once that is on disk. */

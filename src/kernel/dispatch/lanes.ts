@@ -29,6 +29,13 @@ export class Lanes {
     return this.#lanes.size;
   }
 
+  /** How many runs memory holds of the target that has most of them. */
+  get deepest(): number {
+    let most = 0;
+    for (const { held } of this.#lanes.values()) most = Math.max(most, held);
+    return most;
+  }
+
   get inMemory(): number {
     return this.#memory.runs;
   }

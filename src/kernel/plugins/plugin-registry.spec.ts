@@ -35,6 +35,15 @@ describe('what plugins declare', () => {
   );
 });
 
+it('says what may have been meant by a name that nobody declared', () => {
+  const registry = registryOf(lamps);
+  expect(registry.undeclared('event', 'lamp.lid')).toBe(
+    'no plugin declares the event "lamp.lid" (did you mean "lamp.lit"?)',
+  );
+  expect(registry.undeclared('action', 'lamp.lihgt')).toContain('(did you mean "lamp.light"?)');
+  expect(registry.undeclared('object type', 'tree')).toBe('no plugin declares the object type "tree"');
+});
+
 describe('a plugin is refused', () => {
   const problemOf = (change: object): unknown => {
     try {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { SignalboxError } from '../../domain/errors.ts';
+import { suggestion } from '../../domain/suggest.ts';
 import { ExtensionSet } from '../../sdk/extension-set.ts';
 import type { AnyAction, AnyObjectType } from '../../sdk/object-type.ts';
 import { pluginProblems } from '../../sdk/plugin-check.ts';
@@ -91,6 +92,13 @@ export class PluginRegistry {
   /** `webhook.send` */
   action(name: string): { readonly type: AnyObjectType; readonly action: AnyAction } | undefined {
     return this.#actions.get(name);
+  }
+
+  /** What no plugin declares, in words, with what may have been meant. */
+  undeclared(kind: 'event' | 'action' | 'object type', name: string): string {
+    const declared = { event: this.#events, action: this.#actions, 'object type': this.#types }[kind];
+    const shown = name.slice(0, 100);
+    return `no plugin declares the ${kind} "${shown}"${suggestion(shown, declared.keys())}`;
   }
 
   plugin(name: string): PluginStatus | undefined {

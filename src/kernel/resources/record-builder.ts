@@ -147,7 +147,7 @@ export class RecordBuilder {
     const subject = `task ${id}`;
     const known = this.judges.registry.action(action);
     if (!known)
-      throw new SignalboxError('ACTION_UNKNOWN', `no plugin declares the action "${action}"`, {
+      throw new SignalboxError('ACTION_UNKNOWN', this.judges.registry.undeclared('action', action), {
         field: 'action',
       });
     const { input } = known.action;
@@ -193,7 +193,7 @@ export class RecordBuilder {
   #pattern({ event, object, tag }: TriggerInput): void {
     const known = this.judges.registry.event(event);
     if (!known)
-      throw new SignalboxError('EVENT_TYPE_UNKNOWN', `no plugin declares the event "${event}"`, {
+      throw new SignalboxError('EVENT_TYPE_UNKNOWN', this.judges.registry.undeclared('event', event), {
         field: 'event',
       });
     const chosen = object !== undefined ? 'object' : 'tag';
@@ -223,7 +223,7 @@ export class RecordBuilder {
   #type(name: string): AnyObjectType {
     const type = this.judges.registry.type(name);
     if (type) return type;
-    throw new SignalboxError('OBJECT_TYPE_UNKNOWN', `no plugin declares the object type "${name}"`, {
+    throw new SignalboxError('OBJECT_TYPE_UNKNOWN', this.judges.registry.undeclared('object type', name), {
       field: 'type',
     });
   }

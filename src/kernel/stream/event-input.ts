@@ -44,8 +44,7 @@ const whenWrong = { error: issueText };
 /** Judges an event against what the plugins declare and stamps id and time on it. */
 export function eventRecord(input: EventInput, registry: PluginRegistry, origin: EventOrigin): EventRecord {
   const known = registry.event(input.type);
-  if (!known)
-    throw invalid('EVENT_TYPE_UNKNOWN', 'type', `no plugin declares the event "${input.type.slice(0, 100)}"`);
+  if (!known) throw invalid('EVENT_TYPE_UNKNOWN', 'type', registry.undeclared('event', input.type));
   if (origin.outside === true && known.type.ingest === false && known.type.name !== origin.ownType) {
     throw new SignalboxError('FORBIDDEN', `type: events of the type ${known.type.name} cannot be sent in`, {
       field: 'type',

@@ -37,6 +37,7 @@ export function historySuite(backend: Backend): void {
         reason: 'target_disabled',
       });
       expect(walked.items).toHaveLength(3);
+      expect(await fresh.store.history.unfinished()).toEqual({ pending: 0, running: 0, held: 3 });
     });
   });
 
