@@ -7,6 +7,7 @@ import { ConfigApplier } from './config/apply-config.ts';
 import { ConfigModule } from './config/config.module.ts';
 import { describeLeftover } from './config/leftovers.ts';
 import type { LoadedConfig } from './config/load-config.ts';
+import { actingAs } from './kernel/audit/acting.ts';
 import { EgressModule } from './kernel/egress/egress.module.ts';
 import type { EgressOptions } from './kernel/egress/egress-http.ts';
 import { Kernel } from './kernel/kernel.ts';
@@ -74,7 +75,11 @@ export class AppModule implements OnModuleInit {
    */
   async onModuleInit(): Promise<void> {
     await this.kernel.load();
-    const { leftovers, applied: _, ...counts } = await this.applier.apply(this.loaded);
+    const {
+      leftovers,
+      applied: _,
+      ...counts
+    } = await actingAs({ kind: 'config' }, () => this.applier.apply(this.loaded));
     if (counts.created + counts.updated + counts.adopted > 0)
       this.logger.info(counts, 'Configuration applied');
     for (const error of await this.resources.putReadyMade())

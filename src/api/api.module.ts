@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { AnyObjectType } from '../sdk/index.ts';
+import { AuditController } from './audit/audit.controller.ts';
 import { ConfigController } from './config/config.controller.ts';
 import { AuthGuard } from './auth/auth.guard.ts';
 import { Attempts } from './auth/attempts.ts';
@@ -65,6 +66,7 @@ export class ApiModule {
       module: ApiModule,
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
       controllers: [
+        AuditController,
         ConfigController,
         EventsController,
         ExplainController,

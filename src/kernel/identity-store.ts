@@ -1,3 +1,5 @@
+import type { AuditRecord } from '../domain/audit.ts';
+
 /* Who may speak with Signalbox, on disk. Secrets are kept as hashes only. */
 
 export const IDENTITY_STORE = Symbol('IdentityStore');
@@ -68,6 +70,6 @@ export type IdentityChange =
 /** Rejects with STORAGE_UNAVAILABLE when the storage fails, after which nothing of the call is stored. */
 export interface IdentityStorePort {
   load(): Promise<Identities>;
-  /** All or nothing, in their order. */
-  apply(changes: readonly IdentityChange[]): Promise<void>;
+  /** All or nothing, in their order; the entries of the audit log with them. */
+  apply(changes: readonly IdentityChange[], audit?: readonly AuditRecord[]): Promise<void>;
 }

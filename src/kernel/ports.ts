@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../domain/audit.ts';
 import type { Cause, JsonObject, JsonValue } from '../sdk/index.ts';
 import type {
   AttemptRecord,
@@ -338,18 +339,19 @@ export interface ObjectName {
   readonly key: string;
 }
 
+/** What is stored together with changes of resources. */
+export interface Beside {
+  readonly outbox?: readonly OutboxRecord[];
+  /** One that is older than the stored one is left out. */
+  readonly states?: readonly ObjectState[];
+  readonly readyMade?: readonly ObjectName[];
+  readonly audit?: readonly AuditRecord[];
+}
+
 export interface ResourceStorePort {
   load(): Promise<Resources>;
-  /**
-   * All or nothing. An object takes its state with it when it is removed. `outbox`, `states` and `readyMade` are stored
-   * together with the changes; a state that is older than the stored one is left out.
-   */
-  apply(
-    changes: readonly ResourceChange[],
-    outbox?: readonly OutboxRecord[],
-    states?: readonly ObjectState[],
-    readyMade?: readonly ObjectName[],
-  ): Promise<void>;
+  /** All or nothing. An object takes its state with it when it is removed. */
+  apply(changes: readonly ResourceChange[], beside?: Beside): Promise<void>;
   /** Objects that types have brought along, whether they are still there or not. */
   readyMade(): Promise<readonly ObjectName[]>;
   /** What a previous process left in the outbox, in the order of the ids. */

@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
+import type { AuditRecord } from '../domain/audit.ts';
 import type { Identities, IdentityChange, IdentityStorePort } from '../kernel/identity-store.ts';
+import { addEntries } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { LocalUserEntity, toUser, userRow } from './entities/local-user.entity.ts';
 import { SessionEntity, toSession } from './entities/session.entity.ts';
@@ -16,9 +18,10 @@ export class IdentityStore implements IdentityStorePort {
     }));
   }
 
-  apply(changes: readonly IdentityChange[]): Promise<void> {
+  apply(changes: readonly IdentityChange[], audit: readonly AuditRecord[] = []): Promise<void> {
     return this.database.write(async (em) => {
       for (const change of changes) await applyOne(em, change);
+      await addEntries(em, audit);
     });
   }
 }

@@ -5,6 +5,7 @@ import {
   type FactoryProvider,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { AUDIT } from '../kernel/audit/audit-port.ts';
 import { IDENTITY_STORE } from '../kernel/identity-store.ts';
 import {
   HISTORY,
@@ -32,6 +33,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       port(RETENTION, 'retention'),
       port(RESOURCE_STORE, 'resources'),
       port(IDENTITY_STORE, 'identities'),
+      port(AUDIT, 'audit'),
       port(TARGET_HEALTH, 'targets'),
       port(STORE_HEALTH, 'health'),
     ];

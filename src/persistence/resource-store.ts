@@ -1,12 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { clockSlack, type ObjectState } from '../domain/records.ts';
 import type {
+  Beside,
   ObjectName,
   OutboxRecord,
   ResourceChange,
   Resources,
   ResourceStorePort,
 } from '../kernel/ports.ts';
+import { addEntries } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { ObjectEntity, objectRow, toObject } from './entities/object.entity.ts';
 import { ObjectStateEntity, toObjectState } from './entities/object-state.entity.ts';
@@ -31,9 +33,7 @@ export class ResourceStore implements ResourceStorePort {
 
   apply(
     changes: readonly ResourceChange[],
-    outbox: readonly OutboxRecord[] = [],
-    states: readonly ObjectState[] = [],
-    readyMade: readonly ObjectName[] = [],
+    { outbox = [], states = [], readyMade = [], audit = [] }: Beside = {},
   ): Promise<void> {
     // Only the last change of a resource counts, and then their order does not matter.
     const last = new Map(changes.map((change) => [identityOf(change), change]));
@@ -43,6 +43,7 @@ export class ResourceStore implements ResourceStorePort {
       if (outbox.length > 0) await em.insertMany(OutboxEntity, [...outbox]);
       for (const state of states) await putState(em, state);
       if (readyMade.length > 0) await em.insertMany(ReadyMadeEntity, [...readyMade]);
+      await addEntries(em, audit);
     });
   }
 

@@ -1,27 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SignalboxError } from '../domain/errors.ts';
 import type { RunRecord } from '../domain/records.ts';
 import type { Page, RunOrder, RunQuery } from '../kernel/ports.ts';
+import { both, compared, like, oneOf, patternOf, select, type Sql } from './conditions.ts';
 import type { Database } from './database.ts';
 import { RunEntity, toRun } from './entities/run.entity.ts';
 import { idAt, slack } from './page-range.ts';
-
-/*
- * Finds runs by what no index answers. Of millions of runs this would take seconds, in which nothing else could be read
- * or written: so it walks along an index in short stretches, lets others in between, and after a while gives what it
- * has found, with the place where to go on.
- */
-
-/** How far it walks. */
-export interface WalkLimits {
-  /** Runs that are looked at in one statement. */
-  readonly stretch: number;
-  /** Time after which it gives up until the next page, ms. */
-  readonly patienceMs: number;
-}
-
-const usual: WalkLimits = { stretch: 200, patienceMs: 250 };
+import { walk, type WalkLimits } from './stretch-walk.ts';
 
 /** Whether a query asks for something that no index answers. */
 export function needsWalk({ action, eventType, search, order }: RunQuery): boolean {
@@ -31,22 +16,19 @@ export function needsWalk({ action, eventType, search, order }: RunQuery): boole
 export async function walkRuns(
   database: Database,
   query: RunQuery,
-  { stretch, patienceMs }: WalkLimits = usual,
+  limits?: WalkLimits,
 ): Promise<Page<RunRecord>> {
-  const found: string[] = [];
   const { order = newestFirst, limit } = query;
-  const deadline = performance.now() + patienceMs;
-  let place = await database.read((em) => placeOf(em, order, query.cursor));
-  for (;;) {
-    const rows = await database.read((em) => stretchOf(em, { query, order, place, stretch }));
-    // PostgreSQL gives numbers of some kinds as text.
-    found.push(...rows.filter(({ hit }) => Number(hit) === 1).map(({ id }) => id));
-    if (found.length > limit) return page(database, found.slice(0, limit), found[limit - 1]);
-    place = rows.at(-1);
-    if (rows.length < stretch) return page(database, found);
-    if (performance.now() >= deadline) return page(database, found, place?.id);
-    await nextTurn();
-  }
+  const begin = await database.read((em) => placeOf(em, order, query.cursor));
+  const { ids, next } = await walk<Row>(
+    {
+      limit,
+      stretchOf: (beyond, stretch) =>
+        database.read((em) => stretchOf(em, { query, order, place: beyond ?? begin, stretch })),
+    },
+    limits,
+  );
+  return page(database, ids, next);
 }
 
 const newestFirst: RunOrder = { by: 'time', descending: true };
@@ -79,16 +61,6 @@ async function placeOf(
   throw new SignalboxError('QUERY_INVALID', 'cursor: the run that it stands for has been deleted', {
     field: 'cursor',
   });
-}
-
-/** A piece of SQL with the values of its question marks. */
-interface Sql {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-
-function select<Found>(em: SqlEntityManager, { sql, values }: Sql): Promise<readonly Found[]> {
-  return em.getConnection().execute<readonly Found[]>(sql, [...values], 'all', em.getTransactionContext());
 }
 
 interface Stretch {
@@ -125,44 +97,26 @@ function beyond({ id, key }: Place, { by, descending }: RunOrder): Sql {
 /** Conditions on the walk itself. */
 function indexed({ taskId, target, eventId, from, to }: RunQuery): readonly Sql[] {
   return [
-    equal('task_id', taskId),
-    equal('target', target),
-    equal('event_id', eventId),
+    compared('task_id', '=', taskId),
+    compared('target', '=', target),
+    compared('event_id', '=', eventId),
     // Ids begin with the time, if not exactly.
-    from === undefined ? [] : { sql: 'id >= ?', values: [idAt(from - slack)] },
-    to === undefined ? [] : { sql: 'id < ?', values: [idAt(to + slack)] },
+    compared('id', '>=', from === undefined ? undefined : idAt(from - slack)),
+    compared('id', '<', to === undefined ? undefined : idAt(to + slack)),
   ].flat();
 }
 
 /** Conditions on what the walk comes by. */
 function unindexed({ states, action, reason, eventType, search, from, to }: RunQuery): readonly Sql[] {
   return [
-    states === undefined ? [] : oneOf('run.state', states),
-    equal('run.action', action),
-    equal('run.reason', reason),
-    equal('event.type', eventType),
-    from === undefined ? [] : { sql: 'run.created_at >= ?', values: [from] },
-    to === undefined ? [] : { sql: 'run.created_at < ?', values: [to] },
+    oneOf('run.state', states),
+    compared('run.action', '=', action),
+    compared('run.reason', '=', reason),
+    compared('event.type', '=', eventType),
+    compared('run.created_at', '>=', from),
+    compared('run.created_at', '<', to),
     search === undefined ? [] : has(search),
   ].flat();
-}
-
-function both(conditions: readonly Sql[]): Sql {
-  return {
-    sql: ['1 = 1', ...conditions.map(({ sql }) => sql)].join(' and '),
-    values: conditions.flatMap(({ values }) => values),
-  };
-}
-
-function equal(column: string, value: string | undefined): Sql | [] {
-  return value === undefined ? [] : { sql: `${column} = ?`, values: [value] };
-}
-
-function oneOf(column: string, values: readonly string[]): Sql {
-  return {
-    sql: values.length === 0 ? '1 = 0' : `${column} in (${values.map(() => '?').join(', ')})`,
-    values,
-  };
 }
 
 const ofRun = ['id', 'event_id', 'task_id', 'task_name', 'action', 'target', 'reason'].map(
@@ -172,17 +126,12 @@ const ofEvent = ['type', 'object', 'source'].map((name) => `event.${name}`);
 const ofAttempt = ['error', 'cast(attempt.sent as text)', 'cast(attempt.received as text)'];
 
 function has(text: string): Sql {
-  const pattern = `%${text.replace(/[%_!]/g, '!$&')}%`;
+  const pattern = patternOf(text);
   return {
     sql: `(${like([...ofRun, ...ofEvent])} or exists (
       select 1 from attempt where attempt.run_id = run.id and ${like(ofAttempt)}))`,
     values: [pattern, pattern],
   };
-}
-
-function like(columns: readonly string[]): string {
-  const all = columns.map((column) => `coalesce(${column}, '')`).join(` || ' ' || `);
-  return `lower(${all}) like lower(cast(? as text)) escape '!'`;
 }
 
 async function page(database: Database, ids: readonly string[], next?: string): Promise<Page<RunRecord>> {

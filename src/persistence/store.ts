@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SignalboxError } from '../domain/errors.ts';
+import type { AuditPort } from '../kernel/audit/audit-port.ts';
 import type { IdentityStorePort } from '../kernel/identity-store.ts';
 import type { KernelLogger } from '../kernel/logger.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   StoreHealthPort,
   TargetHealthPort,
 } from '../kernel/ports.ts';
+import { AuditStore } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { History } from './history.ts';
 import { IdentityStore } from './identity-store.ts';
@@ -35,6 +37,7 @@ export interface Store {
   readonly retention: RetentionPort;
   readonly resources: ResourceStorePort;
   readonly identities: IdentityStorePort;
+  readonly audit: AuditPort;
   readonly targets: TargetHealthPort;
   readonly health: StoreHealthPort;
   /** Waits for what was begun. May be called again. */
@@ -81,6 +84,7 @@ function storeOn(database: Database, journal: JournalPort, shrink: RetentionPort
     retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
     identities: new IdentityStore(database),
+    audit: new AuditStore(database),
     targets: new TargetHealthStore(database),
     health: database,
     close: () => database.close(),

@@ -13,7 +13,9 @@ it('a change whose event was not stored before the crash is told of at the next 
   const store = await openStore({ url: 'sqlite:', dataDir: folder.path });
   const event = { type: 'book.put', data: { before: null, after: { title: 'A' } }, time: 1_700_000_000_000 };
   // What is on disk when the process ends between the change and its event.
-  await store.resources.apply([{ kind: 'object', put: changed }], [{ id: 'b1', event, object: changed }]);
+  await store.resources.apply([{ kind: 'object', put: changed }], {
+    outbox: [{ id: 'b1', event, object: changed }],
+  });
   await store.close();
   for (let n = 0; n < 2; n++) {
     await using app = await startSignalbox({ config: { plugins: [library] }, data: folder.path });
@@ -29,7 +31,9 @@ it('a change whose plugin is away is told of once it is back', async () => {
   const changed = object({ type: 'book', key: 'a', settings: { title: 'A' }, tags: [] });
   const store = await openStore({ url: 'sqlite:', dataDir: folder.path });
   const event = { type: 'book.put', data: { before: null, after: { title: 'A' } }, time: 1_700_000_000_000 };
-  await store.resources.apply([{ kind: 'object', put: changed }], [{ id: 'b1', event, object: changed }]);
+  await store.resources.apply([{ kind: 'object', put: changed }], {
+    outbox: [{ id: 'b1', event, object: changed }],
+  });
   await store.close();
   const stored = async (plugins: readonly string[]): Promise<unknown> => {
     await using app = await startSignalbox({ config: { plugins }, data: folder.path });

@@ -6,6 +6,7 @@ import { ApiModule } from '../../src/api/api.module.ts';
 import { createFastifyAdapter } from '../../src/api/http-server.ts';
 import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
+import { AUDIT } from '../../src/kernel/audit/audit-port.ts';
 import { ConfigModule } from '../../src/config/config.module.ts';
 import { EgressModule } from '../../src/kernel/egress/egress.module.ts';
 import { IDENTITY_STORE } from '../../src/kernel/identity-store.ts';
@@ -23,6 +24,7 @@ import {
 } from '../../src/kernel/ports.ts';
 import { taskPlugin } from '../../src/kernel/task-type.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
+import { MemoryAudit } from './memory-audit.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryIdentities } from './memory-identities.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -154,6 +156,7 @@ class PortsOfSpecs {
     const ports = [HISTORY, JOURNAL, RESOURCE_STORE, RUN_QUEUE, STORE_HEALTH];
     const providers = [
       ...ports.map((provide) => ({ provide, useValue: storage })),
+      { provide: AUDIT, useValue: new MemoryAudit() },
       { provide: IDENTITY_STORE, useValue: identities },
       { provide: TARGET_HEALTH, useValue: new MemoryDisk().health },
     ];

@@ -36,7 +36,7 @@ export interface HouseOptions {
   readonly policy?: Partial<ActionPolicy>;
   /** The plugin has a start, so it is `starting` until it is reported otherwise. */
   readonly starts?: boolean;
-  readonly setEnabled?: () => Promise<void>;
+  readonly switchOff?: () => Promise<void>;
   readonly removeSpentTask?: (id: string) => Promise<void>;
 }
 
@@ -60,8 +60,8 @@ export function dispatchHouse(options: HouseOptions = {}) {
   const inputs = new RenderedInput(index, new ViewOfObjects(registry, index));
   const runner = new Runner(inputs, index, registry, {} as WaysOut, logger);
   const settler = new Settler(disk as unknown as JournalPort, logger);
-  const { setEnabled = nothing, removeSpentTask = nothing } = options;
-  const resources = { setEnabled, removeSpentTask } as unknown as ResourceService;
+  const { switchOff = nothing, removeSpentTask = nothing } = options;
+  const resources = { switchOff, removeSpentTask } as unknown as ResourceService;
   const dispatcher = new Dispatcher(
     lanes,
     backlog,

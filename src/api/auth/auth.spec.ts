@@ -126,6 +126,8 @@ describe('scopes', () => {
     ['GET', '/api/health', 'read'],
     ['GET', '/api/plugins', 'read'],
     ['GET', '/api/plugins/x', 'read'],
+    ['GET', '/api/audit', 'admin'],
+    ['GET', '/api/audit/x', 'admin'],
     ['GET', '/api/tokens', 'admin'],
     ['POST', '/api/tokens', 'admin'],
     ['GET', '/api/tokens/x', 'admin'],

@@ -68,8 +68,8 @@ export class Authenticator {
         throw new SignalboxError('AUTH_REQUIRED', `the token "${token.name}" has expired`);
       }
       if (touch) this.directory.touch('token', token.id, now);
-      const { name, scopes, expiresAt } = token;
-      return { kind: 'token', name, scopes, expiresAt };
+      const { id, name, scopes, expiresAt } = token;
+      return { kind: 'token', id, name, scopes, expiresAt };
     }
     if (hash === this.#adminDigest) return { kind: 'token', name: adminTokenName, scopes: ['admin'] };
     const principal = this.#bySession(secret, 'bearer', touch);

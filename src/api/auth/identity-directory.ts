@@ -1,5 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { auditEntry, type AuditFact } from '../../kernel/audit/audit-entry.ts';
+import { identityFact } from '../../kernel/audit/identity-facts.ts';
 import {
   IDENTITY_STORE,
   type IdentityChange,
@@ -88,12 +90,13 @@ export class IdentityDirectory implements OnModuleInit, BeforeApplicationShutdow
 
   /**
    * Changes one after another: `plan` looks at what is there and says what to change, or throws; nothing comes in
-   * between. Resolves when it is on disk.
+   * between. Resolves when it is on disk, with what the audit log says of it, and of the other `facts`.
    */
-  change(plan: () => readonly IdentityChange[]): Promise<void> {
+  change(plan: () => readonly IdentityChange[], facts: readonly AuditFact[] = []): Promise<void> {
     return this.#serial.run(async () => {
       const changes = plan();
-      await this.store.apply(changes);
+      const told = changes.flatMap((change) => identityFact(change, this) ?? []);
+      await this.store.apply(changes, [...told, ...facts].map(auditEntry));
       for (const change of changes) this.#remember(change);
     });
   }

@@ -7,6 +7,8 @@ export interface Principal {
   readonly kind: 'token' | 'user';
   /** Of the token or of the user: unique among its kind. */
   readonly name: string;
+  /** Of the token; that of the environment has none. */
+  readonly id?: string;
   readonly scopes: readonly string[];
   /** When the token or the session ends, epoch ms. */
   readonly expiresAt?: number | undefined;

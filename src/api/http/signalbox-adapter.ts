@@ -1,8 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
+import { withActing } from '../../kernel/audit/acting.ts';
 import { withRequestCause } from '../../kernel/request-cause.ts';
 import { causeHeader, parseCause } from '../../sdk/index.ts';
+import { actingOf } from '../auth/acting-of.ts';
 import { asSignalboxError } from '../errors/as-signalbox-error.ts';
 import { problemHeaders, problemOf } from '../errors/problem.ts';
 import type { Mounts } from '../../kernel/plugins/mounts.ts';
@@ -50,8 +52,8 @@ export class SignalboxAdapter extends FastifyAdapter {
     });
     this.instance.addHook('preHandler', (request, _reply, done) => {
       const cause = parseCause(request.headers[causeHeader]);
-      if (cause) withRequestCause(cause, done);
-      else done();
+      const go = cause ? () => withRequestCause(cause, done) : done;
+      withActing(() => actingOf(request), go);
     });
     this.instance.addHook('preClose', (done) => {
       this.#closing = true;

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import { newId } from '../../domain/new-id.ts';
+import { auditEntry, type AuditFact } from '../../kernel/audit/audit-entry.ts';
+import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
 import type { IdentityChange, SessionKind, SessionRecord, UserRecord } from '../../kernel/identity-store.ts';
 import { Attempts } from '../auth/attempts.ts';
 import { IdentityDirectory } from '../auth/identity-directory.ts';
@@ -32,6 +34,7 @@ export class Sessions {
     private readonly directory: IdentityDirectory,
     private readonly passwords: Passwords,
     private readonly attempts: Attempts,
+    @Inject(AUDIT) private readonly audit: AuditPort,
   ) {}
 
   /** Throws LOGIN_FAILED, for whatever reason, or RATE_LIMITED. */
@@ -49,8 +52,11 @@ export class Sessions {
     return { user, session, secret };
   }
 
-  async end({ id }: SessionRecord): Promise<void> {
-    await this.directory.change(() => [{ kind: 'session', remove: id }]);
+  async end({ id, user }: SessionRecord): Promise<void> {
+    await this.directory.change(
+      () => [{ kind: 'session', remove: id }],
+      [{ action: 'logged_out', kind: 'user', resource: user, details: { session: id } }],
+    );
   }
 
   /** What ends the sessions of a user, but one. */
@@ -81,7 +87,10 @@ export class Sessions {
     this.attempts.begin(attempt);
     const user = this.directory.user(attempt.user);
     const known = await this.passwords.verify(user?.passwordHash, password);
-    if (!user?.enabled || !known) throw failed();
+    if (!user?.enabled || !known) {
+      await this.audit.append([auditEntry(failedFact(user, known))]);
+      throw failed();
+    }
     this.attempts.succeed(attempt);
     return user;
   }
@@ -107,6 +116,15 @@ export function newSession(
     expiresAt: now + sessionTimes[kind].longestMs,
   };
   return { session, secret };
+}
+
+/** A name that no user has is not written down: people type their password there by mistake. */
+function failedFact(user: UserRecord | undefined, known: boolean): AuditFact {
+  const reason = !user ? 'unknown_user' : known ? 'user_disabled' : 'wrong_password';
+  return {
+    ...{ action: 'login_failed', kind: 'user', details: { reason } },
+    ...(user && { resource: user.name }),
+  };
 }
 
 /** The same in every case: it must not tell which names exist. */

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SignalboxError } from '../../domain/errors.ts';
+import { actingAs } from '../../kernel/audit/acting.ts';
+import type { IdentityChange } from '../../kernel/identity-store.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../../kernel/logger.ts';
 import { AUTH_OPTIONS, type AuthOptions } from '../auth/auth-options.ts';
 import { IdentityDirectory } from '../auth/identity-directory.ts';
@@ -64,7 +66,7 @@ export class Setup {
             scopes: ['admin'],
             createdBy: principalText({ kind: 'user', name: user.name }),
           });
-    await this.directory.change(() => {
+    const plan = (): readonly IdentityChange[] => {
       // Another claim may have come first while the password was being hashed.
       this.#check(setupToken, now);
       this.users.checkFree(user);
@@ -73,7 +75,8 @@ export class Setup {
         ...(begun ? [{ kind: 'session', put: begun.session } as const] : []),
         ...(token ? [{ kind: 'token', put: token.record } as const] : []),
       ];
-    });
+    };
+    await actingAs({ kind: 'setup' }, () => this.directory.change(plan));
     this.state.done();
     await this.#removeFile();
     return { user, ...(begun && { begun }), ...(token && { token }) };

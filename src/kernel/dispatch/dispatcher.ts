@@ -252,7 +252,8 @@ export class Dispatcher {
     const { type, key } = splitRef(target);
     this.logger.warn({ target, reason }, 'Target disabled');
     try {
-      await this.resources.setEnabled(type, key, false);
+      const cause = { id: event.id, depth: event.depth };
+      await this.resources.switchOff({ type, key }, { reason, cause });
       this.#disabled.next({ target, reason, event });
     } catch (err) {
       this.logger.error({ err, target }, 'Target could not be disabled');

@@ -95,7 +95,7 @@ describe('a lane', () => {
         started++;
         return Promise.reject(new TargetGoneError('gone'));
       },
-      setEnabled: () => new Promise((resolve) => (disabled = resolve)),
+      switchOff: () => new Promise((resolve) => (disabled = resolve)),
     });
     await house.dispatcher.start();
     const lamps = house.lamps('a');

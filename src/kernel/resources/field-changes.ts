@@ -68,7 +68,7 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 /** As people may see it. */
-function shown(value: unknown): JsonValue | undefined {
+export function shown(value: unknown): JsonValue | undefined {
   if (value instanceof Hidden) return MASK;
   if (Array.isArray(value)) return value.map((item) => shown(item) ?? null);
   if (!isMapping(value)) return value as JsonValue | undefined;

@@ -8,18 +8,27 @@ import {
   type ObjectRecord,
   type ObjectState,
 } from '../../domain/records.ts';
-import type { Clock, Discovery, JsonObject, ReadyMade } from '../../sdk/index.ts';
+import type { Cause, Clock, Discovery, JsonObject, ReadyMade } from '../../sdk/index.ts';
+import { actingItself } from '../audit/acting.ts';
+import { auditEntry, type AuditFact } from '../audit/audit-entry.ts';
+import { appliedFact, resourceFact, type Altered } from '../audit/resource-facts.ts';
 import { CLOCK } from '../clock.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { Notices } from '../notices/notices.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
-import { RESOURCE_STORE, type ObjectName, type ResourceChange, type ResourceStorePort } from '../ports.ts';
+import {
+  RESOURCE_STORE,
+  type Beside,
+  type ObjectName,
+  type ResourceChange,
+  type ResourceStorePort,
+} from '../ports.ts';
 import { maskSecrets } from '../redaction/redactor.ts';
 import { Serial } from '../serial.ts';
 import { managed, RecordBuilder } from './record-builder.ts';
 import { ResourceIndex } from './resource-index.ts';
-import type { Applied, ResourceInput, ResourceRef } from './resource-input.ts';
+import type { Applied, ResourceInput, ResourceRecord, ResourceRef } from './resource-input.ts';
 import { resourceUsers } from './resource-users.ts';
 import { inputProblems, revise, sameContent, type Revision, type RevisionResult } from './revision.ts';
 import { settingsSchema } from './settings-parser.ts';
@@ -36,6 +45,19 @@ export interface Retagging {
 export interface Retagged {
   readonly added: number;
   readonly removed: number;
+}
+
+/** Why Signalbox switches an object off. */
+interface SwitchingOff {
+  readonly reason: string;
+  /** The event that led to it. */
+  readonly cause: Cause;
+}
+
+/** What goes to the disk with changes. */
+interface Company extends Pick<Beside, 'states' | 'readyMade'> {
+  /** What the audit log says, made of what it would say of the changes. */
+  readonly facts?: (told: readonly AuditFact[]) => readonly AuditFact[];
 }
 
 /** Changes what is configured: judged first, then on disk, then in memory, then told. */
@@ -71,8 +93,13 @@ export class ResourceService {
   revise(revision: Revision | (() => Revision)): Promise<RevisionResult> {
     return this.#serial.run(async () => {
       const staging = new Staging(this.index);
-      const result = this.#revised(typeof revision === 'function' ? revision() : revision, staging);
-      await this.#write(staging.changes);
+      const made = typeof revision === 'function' ? revision() : revision;
+      const result = this.#revised(made, staging);
+      const { managedBy } = made;
+      await this.#write(staging.changes, {
+        facts: (facts) =>
+          managedBy === 'config' && facts.length > 0 ? [...facts, appliedFact(facts)] : facts,
+      });
       return result;
     });
   }
@@ -153,10 +180,9 @@ export class ResourceService {
           staging.put(put);
       }
       const there = found.filter(({ key }) => staging.object(type, key));
-      await this.#write(
-        staging.changes,
-        there.flatMap((one) => this.#stateOf(type, one, at) ?? []),
-      );
+      const states = there.flatMap((one) => this.#stateOf(type, one, at) ?? []);
+      // What there is out there is nobody's doing here.
+      await this.#write(staging.changes, { states, facts: () => [] });
       return fresh.slice(0, room).map(({ key }) => key);
     });
   }
@@ -176,7 +202,7 @@ export class ResourceService {
         .filter(({ type, key }) => !known.has(`${type}/${key}`));
       const problems = fresh.flatMap((object) => this.#stageReadyMade(staging, builder, object) ?? []);
       const names = fresh.map(({ type, key }) => ({ type, key }));
-      await this.#write(staging.changes, [], names);
+      await this.#write(staging.changes, { readyMade: names });
       return problems;
     });
   }
@@ -204,26 +230,31 @@ export class ResourceService {
     return isDeepStrictEqual(state, known?.state) ? undefined : { type, key, state, at };
   }
 
-  /** Switches an object on or off. */
-  setEnabled(type: string, key: string, enabled: boolean): Promise<void> {
-    return this.#serial.run(async () => {
+  /** Signalbox itself switches an object off. */
+  switchOff({ type, key }: ObjectName, { reason, cause }: SwitchingOff): Promise<void> {
+    const work = async (): Promise<void> => {
       const object = this.index.object(type, key);
-      if (!object || object.enabled === enabled) return;
+      if (object?.enabled !== true) return;
       const now = this.clock.now();
-      await this.#write([{ kind: 'object', put: { ...object, enabled, updatedAt: now, changedAt: now } }]);
-    });
+      const put = { ...object, enabled: false, updatedAt: now, changedAt: now };
+      await this.#write([{ kind: 'object', put }], {
+        facts: (facts) => facts.map((fact) => ({ ...fact, action: 'disabled', details: { reason } })),
+      });
+    };
+    return this.#serial.run(() => actingItself(work, cause));
   }
 
   /** Removes a delete-after-running task whose runs have ended, with its triggers. */
   removeSpentTask(id: string): Promise<void> {
-    return this.#serial.run(async () => {
+    const work = async (): Promise<void> => {
       if (this.index.task(id)?.spent !== true) return;
       const triggers = this.index.triggers().filter((trigger) => trigger.task === id);
       await this.#write([
         ...triggers.map((trigger) => ({ kind: 'trigger', remove: trigger.id }) as const),
         { kind: 'task', remove: id },
       ]);
-    });
+    };
+    return this.#serial.run(() => actingItself(work));
   }
 
   /** Settings for people: secrets masked. */
@@ -244,44 +275,43 @@ export class ResourceService {
 
   async #write(
     changes: readonly ResourceChange[],
-    states: readonly ObjectState[] = [],
-    readyMade: readonly ObjectName[] = [],
+    { states = [], readyMade = [], facts = (told) => told }: Company = {},
   ): Promise<void> {
     if (changes.length + states.length + readyMade.length === 0) return;
-    const known = changes.map((change) => exists(this.index, change));
-    const outbox = this.outbox.recordsOf(changes.flatMap((change) => this.#objectChange(change) ?? []));
-    await this.store.apply(changes, outbox, states, readyMade);
+    const altered = changes.map((change) => this.#altered(change));
+    const outbox = this.outbox.recordsOf(altered.flatMap((one) => objectChange(one) ?? []));
+    const audit = facts(altered.flatMap((one) => resourceFact(one, this.registry) ?? [])).map(auditEntry);
+    await this.store.apply(changes, { outbox, states, readyMade, audit });
     for (const change of changes) this.index.change(change);
     this.index.noteFound(states);
-    changes.forEach((change, i) => {
-      const change_ = 'remove' in change ? 'removed' : known[i] ? 'updated' : 'created';
-      this.notices.tell('resource.changed', { ref: refOf(change), change: change_ });
-    });
+    for (const { kind, id, before, after } of altered) {
+      const change = after ? (before ? 'updated' : 'created') : 'removed';
+      this.notices.tell('resource.changed', { ref: { kind, id }, change });
+    }
     await this.outbox.publish(outbox);
   }
 
-  #objectChange(change: ResourceChange): RecordChange | undefined {
-    if (change.kind !== 'object') return undefined;
-    const { type, key } = 'put' in change ? change.put : change.remove;
-    const before = this.index.object(type, key);
-    const after = 'put' in change ? change.put : undefined;
-    return before && after && sameContent(before, after) ? undefined : { before, after };
+  #altered(change: ResourceChange): Altered {
+    const ref = refOf(change);
+    return { ...ref, before: find(this.index, ref), after: 'put' in change ? change.put : undefined };
   }
 
   #removal({ kind, id }: ResourceRef): ResourceChange {
     const removal: ResourceChange = kind === 'object' ? { kind, remove: splitRef(id) } : { kind, remove: id };
-    if (!exists(this.index, removal)) throw new SignalboxError('NOT_FOUND', `there is no ${kind} ${id}`);
+    if (!find(this.index, { kind, id })) throw new SignalboxError('NOT_FOUND', `there is no ${kind} ${id}`);
     return removal;
   }
 }
 
-function exists(index: ResourceIndex, change: ResourceChange): boolean {
-  const { kind, id } = refOf(change);
-  if (kind === 'object') {
-    const { type, key } = splitRef(id);
-    return index.object(type, key) !== undefined;
-  }
-  return index[kind](id) !== undefined;
+function objectChange({ kind, before, after }: Altered): RecordChange | undefined {
+  if (kind !== 'object' || (before && after && sameContent(before, after))) return undefined;
+  return { before: before as ObjectRecord | undefined, after: after as ObjectRecord | undefined };
+}
+
+function find(index: ResourceIndex, { kind, id }: ResourceRef): ResourceRecord | undefined {
+  if (kind !== 'object') return index[kind](id);
+  const { type, key } = splitRef(id);
+  return index.object(type, key);
 }
 
 function refOf(change: ResourceChange): ResourceRef {

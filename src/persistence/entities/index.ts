@@ -1,6 +1,8 @@
 import { AttemptEntity } from './attempt.entity.ts';
+import { AuditEntity } from './audit.entity.ts';
 import { EventEntity } from './event.entity.ts';
 import { LocalUserEntity } from './local-user.entity.ts';
+import { MarkEntity } from './mark.entity.ts';
 import { ObjectEntity } from './object.entity.ts';
 import { ObjectStateEntity } from './object-state.entity.ts';
 import { OutboxEntity } from './outbox.entity.ts';
@@ -16,8 +18,10 @@ import { TriggerEntity } from './trigger.entity.ts';
 /** Everything that is kept. */
 export const entities = [
   AttemptEntity,
+  AuditEntity,
   EventEntity,
   LocalUserEntity,
+  MarkEntity,
   ObjectEntity,
   ObjectStateEntity,
   OutboxEntity,

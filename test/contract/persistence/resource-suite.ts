@@ -111,7 +111,7 @@ export function resourceSuite(backend: Backend): void {
         objectState({ at: 400, state: { power: 'stale' } }),
         objectState({ key: 'gpu-02', at: 400, state: { power: 'off' } }),
       ];
-      await resources.apply([{ kind: 'object', put: other }], [], states);
+      await resources.apply([{ kind: 'object', put: other }], { states });
       const load = async () => new Map((await resources.load()).states.map((state) => [state.key, state]));
       expect(await load()).toEqual(
         new Map([
@@ -120,7 +120,7 @@ export function resourceSuite(backend: Backend): void {
         ]),
       );
       const newer = objectState({ at: 600, state: { power: 'off' } });
-      await resources.apply([], [], [newer]);
+      await resources.apply([], { states: [newer] });
       expect((await load()).get('gpu-01')).toEqual(newer);
     });
 
@@ -129,7 +129,7 @@ export function resourceSuite(backend: Backend): void {
       const { resources } = fresh.store;
       const event = { type: 'vm.changed', data: null, time: 5 };
       const record = (id: string) => ({ id, event, object: object() });
-      await resources.apply([{ kind: 'object', put: object() }], [record('b'), record('a')]);
+      await resources.apply([{ kind: 'object', put: object() }], { outbox: [record('b'), record('a')] });
       expect(await resources.outbox()).toEqual([record('a'), record('b')]);
       await resources.clearOutbox(['a']);
       expect(await resources.outbox()).toEqual([record('b')]);

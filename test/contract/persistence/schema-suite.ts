@@ -17,7 +17,10 @@ export function schemaSuite(backend: Backend, openOrm: (url: string) => Promise<
       await (await database.open()).close();
       const orm = await openOrm(database.url);
       try {
-        expect((await orm.schema.getUpdateSchemaSQL({ wrap: false })).trim()).toBe('');
+        const differing = await orm.schema.getUpdateSchemaSQL({ wrap: false });
+        // Entities say nothing of what keeps the audit log as it is.
+        const triggers = /^drop (trigger|function) if exists [`"]audit_.*;$/gm;
+        expect(differing.replace(triggers, '').trim()).toBe('');
       } finally {
         await orm.close();
       }

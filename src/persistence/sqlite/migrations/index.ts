@@ -5,6 +5,7 @@ import { ChangedByHand } from './0003-changed-by-hand.ts';
 import { Identity } from './0004-identity.ts';
 import { TargetHealth } from './0005-target-health.ts';
 import { ReadyMadeObjects } from './0006-ready-made.ts';
+import { AuditLog } from './0007-audit.ts';
 
 /** In their order. A migration that has been released is never changed again. */
 export const migrations: readonly MigrationObject[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationObject[] = [
   { name: '0004-identity', class: Identity },
   { name: '0005-target-health', class: TargetHealth },
   { name: '0006-ready-made', class: ReadyMadeObjects },
+  { name: '0007-audit', class: AuditLog },
 ];

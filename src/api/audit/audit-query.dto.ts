@@ -1,0 +1,65 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
+import {
+  actorKinds,
+  auditActions,
+  auditKinds,
+  type AuditAction,
+  type AuditKind,
+} from '../../domain/audit.ts';
+import type { AuditQuery } from '../../kernel/audit/audit-port.ts';
+import { HistoryQueryDto, pageRequest } from '../paging/history-query.dto.ts';
+import { Optional } from '../validation/optional.ts';
+
+const sorts = ['-time', 'time'] as const;
+
+/** Entries that fit all that is given. */
+export class AuditQueryDto extends HistoryQueryDto {
+  /** `user/alice`, `token/ci`, `config`, `signalbox`. */
+  @Optional()
+  @Matches(new RegExp(`^(${actorKinds.join('|')})(/.{1,200})?$`), {
+    message: '$property must be such as user/alice, token/ci, config or signalbox',
+  })
+  @IsString()
+  actor?: string;
+
+  /** `?action=created&action=removed` or `?action=created,removed`. */
+  @Optional()
+  @Transform(({ value }: { value: unknown }) => [value].flat().flatMap((part) => String(part).split(',')))
+  @IsIn(auditActions, { each: true, message: `$property must be among ${auditActions.join(', ')}` })
+  action?: AuditAction[];
+
+  @Optional()
+  @IsIn(auditKinds, { message: `$property must be one of ${auditKinds.join(', ')}` })
+  kind?: AuditKind;
+
+  /** Id of what it was done to, `webhook/slack-ops`. */
+  @Optional()
+  @Length(1, 400)
+  @IsString()
+  resource?: string;
+
+  /** A text that the entry has in it. */
+  @Optional()
+  @Length(1, 200)
+  @IsString()
+  search?: string;
+
+  /** Newest first unless told. */
+  @Optional()
+  @IsIn(sorts, { message: `$property must be one of ${sorts.join(', ')}` })
+  sort?: (typeof sorts)[number];
+}
+
+export function auditQuery(query: AuditQueryDto): AuditQuery {
+  const { actor, action, kind, resource, search, sort } = query;
+  return {
+    ...pageRequest(query),
+    ...(actor !== undefined && { actor }),
+    ...(action && { actions: action }),
+    ...(kind !== undefined && { kind }),
+    ...(resource !== undefined && { resource }),
+    ...(search !== undefined && { search }),
+    ...(sort === 'time' && { oldestFirst: true }),
+  };
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
+import { RequireScope } from '../auth/scopes.ts';
+import { notFound } from '../errors/not-found.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import { AuditQueryDto, auditQuery } from './audit-query.dto.ts';
+import { auditView, type AuditView } from './audit-view.ts';
+
+/** Who did what. It tells of users, tokens and addresses: not for those who only read. */
+@Controller('api/audit')
+@RequireScope('admin')
+export class AuditController {
+  constructor(@Inject(AUDIT) private readonly audit: AuditPort) {}
+
+  @Get()
+  async list(@Query() query: AuditQueryDto): Promise<PageView<AuditView>> {
+    return pageView(await this.audit.entries(auditQuery(query)), auditView);
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<AuditView> {
+    const entry = await this.audit.entry(id);
+    if (!entry) throw notFound('entry of the audit log', id);
+    return auditView(entry);
+  }
+}

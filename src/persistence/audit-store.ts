@@ -1,0 +1,101 @@
+import type { SqlEntityManager } from '@mikro-orm/sqlite';
+import type { AuditRecord } from '../domain/audit.ts';
+import type { AuditPort, AuditQuery } from '../kernel/audit/audit-port.ts';
+import type { Page } from '../kernel/ports.ts';
+import { both, compared, like, oneOf, patternOf, select, type Sql } from './conditions.ts';
+import type { Database } from './database.ts';
+import { AuditEntity, auditRow, toAudit } from './entities/audit.entity.ts';
+import { idAt, slack } from './page-range.ts';
+import { walk, type WalkLimits } from './stretch-walk.ts';
+
+/** No database takes many more values than this in one statement. */
+const rowsPerStatement = 500;
+
+/** Stores entries in the transaction of what they tell of. */
+export async function addEntries(em: SqlEntityManager, entries: readonly AuditRecord[]): Promise<void> {
+  for (let begin = 0; begin < entries.length; begin += rowsPerStatement)
+    await em.insertMany(AuditEntity, entries.slice(begin, begin + rowsPerStatement).map(auditRow));
+}
+
+export class AuditStore implements AuditPort {
+  constructor(private readonly database: Database) {}
+
+  append(entries: readonly AuditRecord[]): Promise<void> {
+    return this.database.write((em) => addEntries(em, entries));
+  }
+
+  async entries(query: AuditQuery, limits?: WalkLimits): Promise<Page<AuditRecord>> {
+    if (Object.values(query).some((value) => typeof value === 'string' && value.includes('\0')))
+      return { items: [] };
+    const { ids, next } = await walk<Row>(
+      {
+        limit: query.limit,
+        stretchOf: (beyond, stretch) =>
+          this.database.read((em) =>
+            stretchOf(em, { ...query, cursor: beyond?.id ?? query.cursor }, stretch),
+          ),
+      },
+      limits,
+    );
+    return { items: await this.#byIds(ids), ...(next !== undefined && { next }) };
+  }
+
+  async entry(id: string): Promise<AuditRecord | undefined> {
+    return id.includes('\0') ? undefined : (await this.#byIds([id]))[0];
+  }
+
+  async #byIds(ids: readonly string[]): Promise<readonly AuditRecord[]> {
+    const rows = await this.database.read((em) => em.find(AuditEntity, { id: { $in: [...ids] } }));
+    const entries = new Map(rows.map((row) => [row.id, toAudit(row)]));
+    return ids.flatMap((id) => entries.get(id) ?? []);
+  }
+}
+
+interface Row {
+  readonly id: string;
+  readonly hit: number | string;
+}
+
+type Where = Omit<AuditQuery, 'cursor'> & { readonly cursor: string | undefined };
+
+function stretchOf(em: SqlEntityManager, query: Where, stretch: number): Promise<readonly Row[]> {
+  const walked = both(indexed(query));
+  const hit = both(unindexed(query));
+  const direction = query.oldestFirst ? 'asc' : 'desc';
+  return select<Row>(em, {
+    sql: `select id, case when ${hit.sql} then 1 else 0 end as hit
+      from (select * from audit where ${walked.sql} order by id ${direction} limit ?) as entry
+      order by id ${direction}`,
+    values: [...hit.values, ...walked.values, stretch],
+  });
+}
+
+/** Conditions on the walk itself. */
+function indexed({ kind, resource, from, to, cursor, oldestFirst }: Where): readonly Sql[] {
+  return [
+    compared('kind', '=', kind),
+    // Only with the kind does an index give them in their order.
+    kind === undefined ? [] : compared('resource', '=', resource),
+    compared('id', oldestFirst ? '>' : '<', cursor),
+    // Ids begin with the time, if not exactly.
+    compared('id', '>=', from === undefined ? undefined : idAt(from - slack)),
+    compared('id', '<', to === undefined ? undefined : idAt(to + slack)),
+  ].flat();
+}
+
+const texts = [
+  ...['id', 'actor', 'actor_id', 'action', 'kind', 'resource', 'name', 'request_id', 'address', 'caused_by'],
+  ...['before', 'after', 'changed', 'details'].map((name) => `cast("${name}" as text)`),
+];
+
+/** Conditions on what the walk comes by. */
+function unindexed({ actor, actions, resource, search, from, to }: Where): readonly Sql[] {
+  return [
+    compared('actor', '=', actor),
+    oneOf('action', actions),
+    compared('resource', '=', resource),
+    compared('time', '>=', from),
+    compared('time', '<', to),
+    search === undefined ? [] : { sql: like(texts), values: [patternOf(search)] },
+  ].flat();
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuditRecord } from '../../../src/domain/audit.ts';
+import { freshStore, type Backend } from './backend.ts';
+import { object } from './records.ts';
+
+function entry(over: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    id: uuidv7(),
+    time: Date.now(),
+    actor: { kind: 'user', name: 'alice', session: 's-1' },
+    action: 'updated',
+    kind: 'object',
+    resource: 'webhook/ops',
+    ...over,
+  };
+}
+
+/** Everything that an entry may have. */
+function full(): AuditRecord {
+  return entry({
+    actor: { kind: 'token', name: 'ci/cd', id: 't-1' },
+    name: `it's "?" ä😀`,
+    before: { settings: { timeout: 5, odd: '\u0000?' } },
+    after: { settings: { timeout: 7 } },
+    changed: ['settings.timeout', 'settings.auth.token'],
+    details: { reason: 'because' },
+    requestId: 'r-1',
+    address: '::1',
+    causedBy: { id: uuidv7(), depth: 3 },
+  });
+}
+
+/** Who did what. `run` speaks to the database behind the store's back. */
+export function auditSuite(
+  backend: Backend,
+  {
+    run,
+    replace,
+  }: { readonly run: (url: string, sql: string) => Promise<unknown>; readonly replace: readonly string[] },
+): void {
+  describe('audit log', () => {
+    it('gives back what was added, newest first or oldest first, in pages', async () => {
+      await using fresh = await freshStore(backend);
+      const { audit } = fresh.store;
+      const all = [full(), entry(), entry({ actor: { kind: 'signalbox' } })];
+      await audit.append(all);
+      expect((await audit.entries({ limit: 10 })).items).toEqual(all.toReversed());
+      expect((await audit.entries({ limit: 10, oldestFirst: true })).items).toEqual(all);
+      expect(await audit.entry(all[0]!.id)).toEqual(all[0]);
+      expect(await audit.entry('x')).toBeUndefined();
+      for (const oldestFirst of [true, false]) {
+        const first = await audit.entries({ limit: 2, oldestFirst });
+        const second = await audit.entries({ limit: 2, oldestFirst, cursor: first.next! });
+        expect([...first.items, ...second.items]).toEqual(oldestFirst ? all : all.toReversed());
+        expect(second.next).toBeUndefined();
+      }
+    });
+
+    it('is narrowed by who, what, when and any text', async () => {
+      await using fresh = await freshStore(backend);
+      const { audit } = fresh.store;
+      const old = entry({
+        time: 1_000,
+        action: 'created',
+        resource: 'vm/a',
+        before: { note: 'Needle 100%' },
+      });
+      const other = entry({ kind: 'task', resource: 'tell', actor: { kind: 'config' }, action: 'removed' });
+      const last = full();
+      await audit.append([old, other, last]);
+      const found = async (query: object): Promise<readonly AuditRecord[]> =>
+        (await audit.entries({ limit: 10, ...query })).items;
+      expect(await found({ actor: 'token/ci/cd' })).toEqual([last]);
+      expect(await found({ actor: 'config' })).toEqual([other]);
+      expect(await found({ actions: ['created', 'removed'] })).toEqual([other, old]);
+      expect(await found({ kind: 'task' })).toEqual([other]);
+      expect(await found({ resource: 'vm/a' })).toEqual([old]);
+      expect(await found({ kind: 'object', resource: 'webhook/ops' })).toEqual([last]);
+      expect(await found({ search: 'needle 100%' })).toEqual([old]);
+      expect(await found({ search: 'needle_100' })).toEqual([]);
+      expect(await found({ search: 'AUTH.token' })).toEqual([last]);
+      expect(await found({ from: other.time, to: last.time + 1 })).toEqual([last, other]);
+      expect(await found({ to: 1_001 })).toEqual([]);
+      expect(await found({ search: 'a\0' })).toEqual([]);
+    });
+
+    it('stores entries together with what they tell of, or neither', async () => {
+      await using fresh = await freshStore(backend);
+      const { resources, identities, audit } = fresh.store;
+      const many = Array.from({ length: 1_203 }, () => entry());
+      await resources.apply([{ kind: 'object', put: object() }], { audit: many });
+      expect((await audit.entries({ limit: 500, cursor: many[3]!.id })).items).toHaveLength(3);
+      const twice = entry();
+      const removal = { kind: 'object', remove: { type: 'vm', key: 'gpu-01' } } as const;
+      await expect(resources.apply([removal], { audit: [twice, twice] })).rejects.toThrow();
+      await expect(
+        identities.apply([{ kind: 'token', remove: 'a' }], [entry({ id: many[0]!.id })]),
+      ).rejects.toThrow();
+      expect((await resources.load()).objects).toHaveLength(1);
+      expect(await audit.entry(twice.id)).toBeUndefined();
+      await identities.apply([], [twice]);
+      expect(await audit.entry(twice.id)).toEqual(twice);
+    });
+
+    it.each([`update audit set actor = 'nobody'`, 'delete from audit', ...replace])(
+      'is not changed: the database refuses %s',
+      async (sql) => {
+        await using database = await backend.create();
+        const store = await database.open();
+        const stored = entry({ id: '0197c1f0-0000-7000-8000-000000000000' });
+        await store.audit.append([stored]);
+        await store.close();
+        await expect(run(database.url, sql)).rejects.toThrow(/the audit log is append-only/);
+        const again = await database.open();
+        expect((await again.audit.entries({ limit: 10 })).items).toEqual([stored]);
+        await again.close();
+      },
+    );
+  });
+}
