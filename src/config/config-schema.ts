@@ -27,7 +27,9 @@ const store = z
         error: 'must be sqlite:FILE or postgresql://USER:PASSWORD@HOST/DATABASE',
       })
       .optional()
-      .describe('sqlite:FILE or postgresql://… Default: signalbox.db in the data folder.'),
+      .describe(
+        'sqlite:FILE or postgresql://USER:PASSWORD@HOST/DATABASE. Default: signalbox.db in the data folder.',
+      ),
   })
   .describe('Where events, runs and resources are kept.');
 

@@ -32,8 +32,14 @@ export const environmentVariables: ReadonlyMap<string, Path> = new Map([
   ),
 ]);
 
-/** Read by other parts of Signalbox. */
-const otherVariables = ['SIGNALBOX_ADMIN_TOKEN', 'SIGNALBOX_TOKEN', 'SIGNALBOX_URL', 'SIGNALBOX_CONFIG'];
+/** Read by other parts of Signalbox, and what for. */
+export const otherVariables = {
+  SIGNALBOX_CONFIG: 'the file or folder to read; option `--config`',
+  SIGNALBOX_ADMIN_TOKEN:
+    'the admin token of automated installs, for as long as the server is started with it',
+  SIGNALBOX_URL: 'for the commands that talk to a running server: where it is',
+  SIGNALBOX_TOKEN: 'for the same commands: the token that they send',
+};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +56,7 @@ export function environmentOverrides(env: Environment): readonly Override[] {
 
 /** Variables that look like ours and mean nothing: usually a slip of the pen. */
 export function environmentWarnings(env: Environment): readonly string[] {
-  const known = [...environmentVariables.keys(), ...otherVariables];
+  const known = [...environmentVariables.keys(), ...Object.keys(otherVariables)];
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !name.startsWith('SIGNALBOX_TEST_') && !known.includes(name))
     .sort()

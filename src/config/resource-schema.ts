@@ -28,7 +28,10 @@ const object = z
       .optional()
       .describe('Name for people, and ${NAME} in messages. Default: the key.'),
     enabled: enabled.describe('Runs for an object that is switched off are held until it is switched on.'),
-    tags: z.array(z.string()).default([]).describe('Tags that the object bears: category/name each.'),
+    tags: z
+      .array(z.string())
+      .default([])
+      .describe('Tags that the object bears: category/name each; they need not stand under tags.'),
     settings,
   })
   .nullable();
@@ -53,7 +56,9 @@ const task = z.strictObject({
   deleteAfterRunning: z
     .boolean()
     .default(false)
-    .describe('The task fires once and is removed when its runs have ended.'),
+    .describe(
+      'The task fires once and is removed when its runs have ended. One that a file names stays, and fires no more.',
+    ),
   action: z.string().min(1).describe('What to do: type.action, such as webhook.send.'),
   target: target.describe('What to do it to.'),
   settings: settings.describe(
@@ -66,7 +71,11 @@ const trigger = z
     enabled: enabled.describe('A trigger that is switched off does not fire its task.'),
     event: z.string().min(1).describe('What must happen: type.event, such as vm.power_on.'),
     object: z.string().min(1).optional().describe('Key of the one object that it must happen to.'),
-    tag: z.string().min(1).optional().describe('Tag of the objects that it must happen to.'),
+    tag: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Tag of the objects that it must happen to; not together with object.'),
     filter: z
       .record(z.string(), z.unknown())
       .optional()

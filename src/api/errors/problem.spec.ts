@@ -7,10 +7,9 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { adminToken, startApi, type ApiApp } from '../../../test/support/api-app.ts';
 import { lampPlugin } from '../../../test/support/api-plugins.ts';
-import { errorCodes, SignalboxError } from '../../domain/errors.ts';
+import { SignalboxError } from '../../domain/errors.ts';
 import { Public } from '../auth/scopes.ts';
 import { asSignalboxError } from './as-signalbox-error.ts';
 
@@ -255,13 +254,4 @@ describe('asSignalboxError', () => {
     const error = new SignalboxError('IN_USE', 'x');
     expect(asSignalboxError(error)).toBe(error);
   });
-});
-
-it('docs/errors.md lists every code with its status, title and action', () => {
-  const docs = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
-  const rows = [...docs.matchAll(/^\| `([A-Z_]+)` +\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)];
-  const documented = Object.fromEntries(
-    rows.map(([, code, status, title, action]) => [code, [Number(status), title, action]]),
-  );
-  expect(documented).toEqual(errorCodes);
 });

@@ -1,0 +1,33 @@
+import type { NamedPlugin } from '../config/json-schema.ts';
+import { resourceKeys, serverKeys, variableTable } from './configuration-tables.ts';
+import { errorTable } from './error-table.ts';
+import { withParts } from './marked-parts.ts';
+import { metricTable } from './metric-table.ts';
+import { objectTypesPage } from './object-types.ts';
+
+/** A page of the docs of which the code makes a part or all; `present` is what it says now. */
+export interface Page {
+  /** Path in the folder `docs`. */
+  readonly path: string;
+  readonly make: (present: string) => string;
+}
+
+/** All pages that the code has to say something in. */
+export function pages(plugins: readonly NamedPlugin[]): readonly Page[] {
+  return [
+    { path: 'errors.md', make: (page) => withParts(page, { errors: errorTable() }) },
+    { path: 'seeing.md', make: (page) => withParts(page, { metrics: metricTable() }) },
+    {
+      path: 'configuration.md',
+      make: (page) =>
+        withParts(page, {
+          keys: serverKeys(),
+          'keys of an object': resourceKeys('objects'),
+          'keys of a task': resourceKeys('tasks'),
+          'keys of a trigger': resourceKeys('triggers'),
+          variables: variableTable(),
+        }),
+    },
+    { path: 'reference/object-types.md', make: () => objectTypesPage(plugins) },
+  ];
+}
