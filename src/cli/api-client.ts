@@ -1,22 +1,34 @@
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { z } from '../sdk/schema.ts';
 import { CliError, UnreachableError } from './cli-error.ts';
+import { exitCodeOf } from './exit-codes.ts';
 
 export interface ApiClientOptions {
   /** Where Signalbox listens, e.g. `http://127.0.0.1:4280`. */
   readonly url: string;
   readonly token?: string | undefined;
+  /** What to do when the token is not accepted. */
+  readonly tokenRemedy?: string | undefined;
 }
 
 export interface ApiRequest<Answer> {
   /** Default: POST with a body, else GET. */
-  readonly method?: 'PUT' | 'PATCH' | 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** ETag that the resource must still have. */
+  readonly ifMatch?: string | undefined;
   /** An empty answer is undefined. */
   readonly answer: z.ZodType<Answer>;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer, and what its head says. */
+export interface Retrieved<Answer> {
+  readonly answer: Answer;
+  readonly status: number;
+  readonly etag: string | undefined;
 }
 
 export interface StreamRequest extends Pick<ApiRequest<unknown>, 'path' | 'query' | 'signal'> {
@@ -27,6 +39,7 @@ export interface StreamRequest extends Pick<ApiRequest<unknown>, 'path' | 'query
 /** Speaks with a running Signalbox. Everything that goes wrong comes as a CliError. */
 export interface ApiClient {
   request<Answer>(request: ApiRequest<Answer>): Promise<Answer>;
+  retrieve<Answer>(request: ApiRequest<Answer>): Promise<Retrieved<Answer>>;
   /** Server-sent events, until the signal is aborted; an end that the server makes is an UnreachableError. */
   stream(request: StreamRequest): AsyncIterable<EventSourceMessage>;
 }
@@ -35,28 +48,27 @@ const timeoutMs = 30_000;
 /** A server sends a heartbeat every 15 s. */
 const silenceMs = 60_000;
 
-export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const { url, token } = options;
+  const retrieve: ApiClient['retrieve'] = async (request) => {
+    const { answer } = request;
+    const address = addressOf(url, request.path, request.query);
+    const response = await send(address, initOf(request, token));
+    const content = await readJson(response, address);
+    if (!response.ok) throw problemError(response, content, options);
+    const parsed = answer.safeParse(content);
+    if (!parsed.success) throw notSignalbox(response, address, parsed.error);
+    const etag = response.headers.get('etag') ?? undefined;
+    return { answer: parsed.data, status: response.status, etag };
+  };
   return {
-    async request({ method, path, query = {}, body, answer, signal }) {
-      const address = addressOf(url, path, query);
-      const response = await send(address, {
-        method: method ?? (body === undefined ? 'GET' : 'POST'),
-        headers: {
-          accept: 'application/json',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
-      });
-      const content = await readJson(response, address);
-      if (!response.ok) throw problemError(response, content);
-      const parsed = answer.safeParse(content);
-      if (!parsed.success) throw notSignalbox(response, address, parsed.error);
-      return parsed.data;
+    retrieve,
+
+    async request(request) {
+      return (await retrieve(request)).answer;
     },
 
-    async *stream({ path, query = {}, lastEventId, signal }) {
+    async *stream({ path, query, lastEventId, signal }) {
       const address = addressOf(url, path, query);
       const silence = new AbortController();
       const timer = setTimeout(() => {
@@ -70,7 +82,10 @@ export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
         },
         signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]),
       });
-      if (!response.ok || !response.body) throw problemError(response, await readJson(response, address));
+      if (!response.ok || !response.body) {
+        clearTimeout(timer);
+        throw problemError(response, await readJson(response, address), options);
+      }
       try {
         const heard = response.body.pipeThrough(heartbeats(timer)).pipeThrough(new TextDecoderStream());
         for await (const message of heard.pipeThrough(new EventSourceParserStream())) yield message;
@@ -84,6 +99,21 @@ export function createApiClient({ url, token }: ApiClientOptions): ApiClient {
   };
 }
 
+function initOf(request: ApiRequest<unknown>, token: string | undefined): RequestInit {
+  const { method, body, ifMatch, signal } = request;
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+  };
+}
+
 /** Puts the timer off with everything that comes. */
 function heartbeats(timer: NodeJS.Timeout): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
@@ -94,7 +124,7 @@ function heartbeats(timer: NodeJS.Timeout): TransformStream<Uint8Array, Uint8Arr
   });
 }
 
-function addressOf(base: string, path: string, query: NonNullable<ApiRequest<unknown>['query']>): URL {
+function addressOf(base: string, path: string, query: ApiRequest<unknown>['query'] = {}): URL {
   // Relative to the base, so that a Signalbox behind a path of a proxy is reached, too.
   const address = new URL(path.replace(/^\//, ''), base.endsWith('/') ? base : `${base}/`);
   for (const [name, value] of Object.entries(query)) {
@@ -162,10 +192,12 @@ const problem = z.object({
   requestId: z.string().optional(),
 });
 
-function problemError(response: Response, content: unknown): CliError {
+function problemError(response: Response, content: unknown, { tokenRemedy }: ApiClientOptions): CliError {
   const { code, title, detail, action, field, errors, requestId } = problem.safeParse(content).data ?? {};
   const message = detail ?? title ?? `Signalbox answered ${response.status} ${response.statusText}`;
-  const details = errors?.map((error) => `${error.field}: ${error.message}`) ?? [];
+  // The message of a single error says it already.
+  const further = errors?.filter((error) => !saysBoth(message, error)) ?? [];
+  const details = further.map((error) => `${error.field}: ${error.message}`);
   if (details.length === 0 && field !== undefined && !message.includes(field))
     details.push(`field: ${field}`);
   if (response.status >= 500 && requestId !== undefined) details.push(`request id: ${requestId}`);
@@ -175,12 +207,14 @@ function problemError(response: Response, content: unknown): CliError {
     ...(code !== undefined && { code }),
     details,
     ...(errors && { issues: errors }),
-    remedy: code === 'AUTH_REQUIRED' ? tokenRemedy : action,
+    remedy: code === 'AUTH_REQUIRED' ? (tokenRemedy ?? action) : action,
+    exit: exitCodeOf(response.status),
   });
 }
 
-const tokenRemedy =
-  'Log in with `signalbox login`, or give a token of this Signalbox with SIGNALBOX_TOKEN or --token.';
+function saysBoth(message: string, { field, message: problem }: { field: string; message: string }): boolean {
+  return message.includes(field) && message.includes(problem);
+}
 
 function notSignalbox(response: Response, address: URL, cause: Error): CliError {
   const type = response.headers.get('content-type') ?? 'no content type';

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { runStates } from '../domain/records.ts';
+import { scopes } from '../domain/scopes.ts';
 
 /* Readers of option values. What they refuse is a usage error: exit code 2. */
 
@@ -35,6 +36,15 @@ export function statesArgument(value: string): string {
     throw new InvalidArgumentError(`"${unknown}" is not a state; states are ${runStates.join(', ')}.`);
   }
   return value;
+}
+
+/** `ingest,read`. */
+export function scopesArgument(value: string): readonly string[] {
+  const given = value.split(',').map((scope) => scope.trim());
+  const unknown = given.find((scope) => !scopes.some((known) => known === scope));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`"${unknown}" is not a scope; scopes are ${scopes.join(', ')}.`);
+  return given;
 }
 
 export function jsonArgument(value: string): unknown {

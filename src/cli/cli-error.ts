@@ -1,4 +1,5 @@
 import { errorCodes, type FieldIssue, SignalboxError } from '../domain/errors.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { printable, type Channel } from './terminal.ts';
 
 /** A failure that is told in a few lines: what is wrong, and what to do. */
@@ -9,10 +10,14 @@ export class CliError extends Error {
   readonly remedy: string | undefined;
   /** What is wrong with which field of what was sent. */
   readonly issues: readonly FieldIssue[];
+  /** How the command ends because of it. */
+  readonly exit: ExitCode;
 
-  constructor(message: string, { code, details = [], remedy, issues = [], ...options }: CliErrorParts = {}) {
+  constructor(message: string, parts: CliErrorParts = {}) {
+    const { code, details = [], remedy, issues = [], exit = exitCodes.failed, ...options } = parts;
     super(message, options);
     this.code = code;
+    this.exit = exit;
     this.details = details;
     this.remedy = remedy;
     this.issues = issues;
@@ -25,11 +30,30 @@ interface CliErrorParts extends ErrorOptions {
   readonly details?: readonly string[];
   readonly remedy?: string | undefined;
   readonly issues?: readonly FieldIssue[];
+  readonly exit?: ExitCode;
 }
 
 /** Nothing answers at the address, or it cannot at present: later it may. */
 export class UnreachableError extends CliError {
   override name = 'UnreachableError';
+
+  constructor(message: string, parts: CliErrorParts = {}) {
+    super(message, { exit: exitCodes.unreachable, ...parts });
+  }
+}
+
+/** The command cannot be done as it was given; nothing was. */
+export class UsageError extends CliError {
+  override name = 'UsageError';
+
+  constructor(message: string, parts: CliErrorParts = {}) {
+    super(message, { exit: exitCodes.usage, ...parts });
+  }
+}
+
+/** The exit code that an error leads to. */
+export function exitCodeOfError(error: unknown): ExitCode {
+  return error instanceof CliError ? error.exit : exitCodes.failed;
 }
 
 /** Prints an error for people. What nobody foresaw comes with its stack. */

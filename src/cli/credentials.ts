@@ -4,8 +4,16 @@ import { z } from '../sdk/schema.ts';
 import { CliError } from './cli-error.ts';
 
 /** What was stored by `signalbox login` and `signalbox setup`: for each address a token. */
-const stored = z.record(z.string(), z.looseObject({ token: z.string() }));
+const kept = z.looseObject({
+  token: z.string(),
+  /** How it came here: a session of `login`, an API token of `login --token` or of `setup`. */
+  by: z.enum(['login', 'login --token', 'setup']).optional(),
+  /** Of the user, or of the API token. */
+  name: z.string().optional(),
+});
+const stored = z.record(z.string(), kept);
 
+export type KeptToken = z.output<typeof kept>;
 type Stored = z.output<typeof stored>;
 
 /** `~/.config/signalbox/credentials.json`, or as the environment has it; undefined where there is no home. */
@@ -19,13 +27,13 @@ function credentialsFile(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** The token that was stored for an address. It is sent to no other. */
-export function storedToken(url: string, env: NodeJS.ProcessEnv): string | undefined {
-  return read(env)[originOf(url)]?.token;
+export function storedToken(url: string, env: NodeJS.ProcessEnv): KeptToken | undefined {
+  return read(env)[originOf(url)];
 }
 
 /** Returns the file. Nobody but its owner may read it. */
-export function storeToken(url: string, token: string, env: NodeJS.ProcessEnv): string {
-  return write({ ...read(env), [originOf(url)]: { token } }, env);
+export function storeToken(url: string, token: KeptToken, env: NodeJS.ProcessEnv): string {
+  return write({ ...read(env), [originOf(url)]: token }, env);
 }
 
 /** False when there was none. */

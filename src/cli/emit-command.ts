@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { z } from '../sdk/schema.ts';
 import { jsonArgument } from './arguments.ts';
 import type { CliContext } from './cli-context.ts';
 import { addConnectionOptions, connect, type ConnectionFlags } from './connection.ts';
+import { published, tellPublished } from './published.ts';
+import { eventTypes, NameArgument, NameOption, objectKeys } from './resources/name-source.ts';
 
 interface EmitFlags extends ConnectionFlags {
   readonly object?: string;
@@ -10,8 +11,6 @@ interface EmitFlags extends ConnectionFlags {
   readonly id?: string;
   readonly source?: string;
 }
-
-const published = z.looseObject({ id: z.string(), duplicate: z.boolean(), runs: z.number() });
 
 const examples = `
 Examples:
@@ -22,8 +21,8 @@ Examples:
 export function emitCommand(context: CliContext): Command {
   const command = new Command('emit')
     .description('Post an event to a running Signalbox.')
-    .argument('<type>', 'event type, e.g. vm.power_on')
-    .option('--object <key>', 'key of the object that the event is about')
+    .addArgument(new NameArgument('<type>', 'event type, e.g. vm.power_on', eventTypes))
+    .addOption(new NameOption('--object <key>', 'key of the object that the event is about', objectKeys))
     .addOption(new Option('--data <json>', "the event's data").argParser(jsonArgument))
     .option('--id <id>', 'id of the event at its source; the same one again is not stored twice')
     .option('--source <source>', 'where the event comes from')
@@ -31,25 +30,13 @@ export function emitCommand(context: CliContext): Command {
   return addConnectionOptions(command).action((type: string, flags: EmitFlags) => emit(type, flags, context));
 }
 
-async function emit(type: string, flags: EmitFlags, { terminal, env, signal }: CliContext): Promise<void> {
+async function emit(type: string, flags: EmitFlags, context: CliContext): Promise<void> {
   const { object, data, id, source } = flags;
-  const answer = await connect(flags, env).request({
+  const answer = await connect(flags, context.env).request({
     path: '/api/events',
     body: { type, object, data, id, source },
     answer: published,
-    signal,
+    signal: context.signal,
   });
-  const { out } = terminal;
-  if (flags.json) {
-    out.line(JSON.stringify(answer));
-  } else if (answer.duplicate) {
-    out.line(`${out.paint('yellow', 'stored before')}  event ${answer.id}: nothing was fired`);
-  } else {
-    out.line(`${out.paint('green', 'stored')}  event ${answer.id}: ${runsText(answer.runs)}`);
-  }
-}
-
-function runsText(runs: number): string {
-  if (runs === 0) return 'no task fired';
-  return runs === 1 ? '1 run' : `${runs} runs`;
+  tellPublished(answer, flags, context);
 }

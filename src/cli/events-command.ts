@@ -4,7 +4,8 @@ import type { CliContext } from './cli-context.ts';
 import { addConnectionOptions, connect, type ConnectionFlags } from './connection.ts';
 import { eventsAnswer, type EventAnswer } from './event-answer.ts';
 import { followEvents } from './follow-events.ts';
-import { formatRow, printTable, type Cell } from './table.ts';
+import { printTable, rowPrinter, type Cell } from './table.ts';
+import { timeText } from './times.ts';
 
 interface EventsFlags extends ConnectionFlags {
   readonly follow?: boolean;
@@ -21,7 +22,7 @@ Examples:
   signalbox events --follow              # a line for each event as it comes, until Ctrl-C`;
 
 const titles = ['TIME', 'TYPE', 'OBJECT', 'EVENT', 'DATA'] as const;
-const followWidths = [24, 20, 16, 36];
+const followWidths = [19, 20, 16, 36, 40];
 
 export function eventsCommand(context: CliContext): Command {
   const command = new Command('events')
@@ -56,17 +57,20 @@ async function list(flags: EventsFlags, { terminal: { out, err }, env, signal }:
 
 function follow(flags: EventsFlags, context: CliContext): Promise<void> {
   const { out } = context.terminal;
-  const print = (event: EventAnswer) =>
-    out.line(flags.json ? JSON.stringify(event) : formatRow(out, eventRow(event), followWidths));
+  const row = rowPrinter(out, followWidths);
+  const print = (event: EventAnswer) => {
+    if (flags.json) out.line(JSON.stringify(event));
+    else row(eventRow(event));
+  };
   return followEvents({ ...flags, api: connect(flags, context.env), print, context });
 }
 
 function eventRow({ receivedAt, type, object = '', id, data }: EventAnswer): readonly Cell[] {
   return [
-    { text: receivedAt, style: 'dim' },
+    { text: timeText(receivedAt), style: 'dim', whole: true },
     { text: type },
     { text: object },
-    { text: id, style: 'dim' },
+    { text: id, style: 'dim', whole: true },
     { text: JSON.stringify(data) },
   ];
 }

@@ -36,12 +36,12 @@ describe('signalbox tokens, users, login', () => {
     expect(made).toMatchObject({ code: 0, out: [expect.stringMatching(/^sbx_/)] });
     const { out } = await run('tokens list');
     expect(out[0]).toMatch(/^NAME +SCOPES +LAST USED +EXPIRES +CREATED BY +ID$/);
-    expect(out[1]).toMatch(/^ci +ingest,read +never +\d{4}-\S+ +token\/SIGNALBOX_ADMIN_TOKEN +\S+$/);
+    expect(out[1]).toMatch(/^ci +ingest,read +never +\d{4}-\S+ \S+ +token\/SIGNALBOX_ADMIN_TOKEN +\S+$/);
     const listed = JSON.parse((await run('tokens list --json')).out[0]!) as { items: object[] };
     expect(listed.items).toMatchObject([{ name: 'ci', scopes: ['ingest', 'read'] }]);
     expect(await run('tokens revoke ci')).toMatchObject({ code: 0, out: ['revoked  ci'] });
     expect(await run('tokens revoke ci')).toMatchObject({
-      code: 1,
+      code: 3,
       err: ['error NOT_FOUND: there is no token ci', expect.anything()],
     });
     expect((await run('tokens list')).err).toEqual(['No tokens. Make one: signalbox tokens create']);
@@ -104,5 +104,48 @@ describe('signalbox tokens, users, login', () => {
     const kept = await run(`login --token ${adminToken}`, none);
     expect(kept.out).toEqual([expect.stringContaining('as SIGNALBOX_ADMIN_TOKEN')]);
     expect(await run('tokens list', none)).toMatchObject({ code: 0 });
+  });
+
+  it('tells what a log-in takes the place of, and what goes before it', async () => {
+    const none = {};
+    await run('users create carol --scope read --password-stdin');
+    await run(`login --token ${adminToken}`, none);
+    expect((await run('login --user carol --password-stdin', none)).err).toContainEqual(
+      expect.stringMatching(/^It takes the place of the API token SIGNALBOX_ADMIN_TOKEN, which stays valid/),
+    );
+    expect(api.identities.sessions.size).toBe(1);
+    // The session that nobody could end any more is ended.
+    await run('login --user carol --password-stdin', none);
+    expect(api.identities.sessions.size).toBe(1);
+
+    const stale = { SIGNALBOX_TOKEN: 'sbx_of_another_signalbox' };
+    expect((await run('login --user carol --password-stdin', stale)).err).toContain(
+      'warning: SIGNALBOX_TOKEN is set and goes before the token that was just kept: unset SIGNALBOX_TOKEN',
+    );
+    expect(await run('whoami', stale)).toMatchObject({
+      code: 4,
+      err: [
+        expect.stringContaining('AUTH_REQUIRED'),
+        'what to do: The token is the one of the variable SIGNALBOX_TOKEN: correct it, or unset it to use what `signalbox login` has kept.',
+      ],
+    });
+    expect((await run('whoami --token wrong', none)).err.at(-1)).toContain('the one of --token');
+    await api.send('DELETE', '/api/users/carol');
+    expect((await run('whoami', none)).err.at(-1)).toContain('is no longer accepted. Log in with');
+  });
+
+  it('changes what tokens and users may do', async () => {
+    await run('tokens create half --scope read');
+    expect((await run('tokens patch half --scope ingest --expires 90d')).out).toEqual([
+      'changed  half (ingest)',
+    ]);
+    const forGood = await run('tokens patch half --expires never --json');
+    expect(JSON.parse(forGood.out.join('\n'))).not.toHaveProperty('expiresAt');
+    expect(await run('tokens patch half')).toMatchObject({ code: 2 });
+    await run('users create dora --scope read --password-stdin');
+    expect((await run('users patch dora --scope read,operate')).out).toEqual([
+      'changed  dora (read, operate)',
+    ]);
+    expect((await run('users get dora')).out).toContain('enabled: true');
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CliContext } from './cli-context.ts';
+import { firstLine, type CliContext } from './cli-context.ts';
 import { CliError } from './cli-error.ts';
 
 /** A password for somebody: asked for twice, read from standard input, or made up where nobody can be asked. */
@@ -13,10 +13,11 @@ const minLength = 12;
 
 export async function newPassword(
   user: string,
-  { prompt, input }: CliContext,
+  context: CliContext,
   { passwordStdin = false }: { readonly passwordStdin?: boolean | undefined },
 ): Promise<NewPassword> {
-  if (passwordStdin) return { password: await input(), made: false };
+  const { prompt } = context;
+  if (passwordStdin) return { password: await firstLine(context), made: false };
   if (!prompt) return { password: randomBytes(18).toString('base64url'), made: true };
   const password = await prompt.secret(`Password for ${user} (at least ${minLength} characters): `);
   if (password !== (await prompt.secret('The same again: '))) {

@@ -6,16 +6,22 @@ import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
 import { eventsCommand } from './events-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { objectsCommand, webhooksCommand } from './object-commands.ts';
+import { pluginsCommand, typesCommand } from './plugin-commands.ts';
 import { processInput, processPrompt } from './prompt.ts';
 import { exportCommand } from './export-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runsCommand } from './runs-command.ts';
+import { schedulesCommand } from './schedule-commands.ts';
 import { loginCommand, logoutCommand, whoamiCommand } from './session-commands.ts';
 import { setupCommand } from './setup-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
 import { validateCommand } from './validate-command.ts';
 import { processTerminal } from './terminal.ts';
+import { tagsCommand } from './tag-commands.ts';
+import { tasksCommand } from './task-commands.ts';
 import { tokensCommand } from './tokens-command.ts';
+import { triggersCommand } from './trigger-commands.ts';
 import { usersCommand } from './users-command.ts';
 
 export interface ProgramOptions extends Partial<CliContext> {
@@ -31,6 +37,7 @@ const examples = `
 Examples:
   signalbox demo
   signalbox start --config config/signalbox.yaml
+  signalbox objects create webhook/ops --set settings.url=https://hooks.example.com/T0/B1
   signalbox emit vm.power_on --object gpu-01 --data '{"host": "node-1"}'
   signalbox runs --follow
 
@@ -48,36 +55,56 @@ export function createProgram({ version, start, demo, files, ...world }: Program
   const program = new Command('signalbox')
     .description('Self-hosted event router and task engine.')
     .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'show help')
     .addHelpText('after', examples);
-  const commands = [
-    startCommand(start),
-    demoCommand(demo),
-    setupCommand(context),
-    emitCommand(context),
-    eventsCommand(context),
-    explainCommand(context),
-    runsCommand(context),
-    validateCommand(files, context),
-    planCommand(files, context),
-    applyCommand(files, context),
-    exportCommand(context),
-    loginCommand(context),
-    logoutCommand(context),
-    whoamiCommand(context),
-    tokensCommand(context),
-    usersCommand(context),
-  ];
-  for (const command of commands) program.addCommand(command.helpOption('-h, --help', 'show help'));
-  for (const command of [program, ...commands.flatMap(withSubcommands)]) fitTo(context, command);
+  for (const [heading, commands] of Object.entries(allCommands({ start, demo, files, context })))
+    for (const command of commands) program.addCommand(command.helpGroup(`${heading}:`));
+  for (const command of withSubcommands(program)) fitTo(context, command);
   return program;
 }
 
+type Parts = Pick<ProgramOptions, 'start' | 'demo' | 'files'> & { readonly context: CliContext };
+
+/** By what they are for. */
+function allCommands({ start, demo, files, context }: Parts): Readonly<Record<string, readonly Command[]>> {
+  return {
+    Server: [startCommand(start), demoCommand(demo), setupCommand(context)],
+    'What is wired': [
+      objectsCommand(context),
+      webhooksCommand(context),
+      schedulesCommand(context),
+      tagsCommand(context),
+      tasksCommand(context),
+      triggersCommand(context),
+    ],
+    'What happens': [
+      emitCommand(context),
+      eventsCommand(context),
+      explainCommand(context),
+      runsCommand(context),
+    ],
+    'Configuration as code': [
+      validateCommand(files, context),
+      planCommand(files, context),
+      applyCommand(files, context),
+      exportCommand(context),
+    ],
+    'Who may do what': [
+      loginCommand(context),
+      logoutCommand(context),
+      whoamiCommand(context),
+      tokensCommand(context),
+      usersCommand(context),
+    ],
+    'This Signalbox': [typesCommand(context), pluginsCommand(context)],
+  };
+}
+
 function withSubcommands(command: Command): readonly Command[] {
-  return [command, ...command.commands];
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function fitTo({ terminal: { out, err } }: CliContext, command: Command): void {
+  command.helpOption('-h, --help', 'show help').helpCommand(false);
   command.exitOverride().configureOutput({
     writeOut: (text) => out.line(text.trimEnd()),
     writeErr: (text) => err.line(text.trimEnd()),

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { CliError } from './cli-error.ts';
 
 /** Asks the person at the terminal. */
 export interface Prompt {
@@ -23,10 +24,9 @@ export function processPrompt(): Prompt | undefined {
   };
 }
 
-/** The first line of standard input. */
-export async function processInput(): Promise<string> {
-  const input = await text(process.stdin);
-  return input.split(/\r?\n/, 1)[0] ?? '';
+/** All of standard input. */
+export function processInput(): Promise<string> {
+  return text(process.stdin);
 }
 
 /** Takes what readline echoes and shows nothing of it. */
@@ -46,6 +46,10 @@ async function answerTo(question: string, output: NodeJS.WritableStream): Promis
   });
   try {
     return await lines.question(question, { signal: interrupted.signal });
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    process.stderr.write('\n');
+    throw new CliError('stopped: nothing was done', { cause: error });
   } finally {
     lines.close();
   }

@@ -1,10 +1,8 @@
 import { CommanderError } from 'commander';
-import { printError } from './cli-error.ts';
+import { exitCodeOfError, printError } from './cli-error.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { createProgram, type ProgramOptions } from './program.ts';
 import { processTerminal } from './terminal.ts';
-
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /**
  * Runs a command line, e.g. `['emit', 'vm.power_on']`, and resolves with the exit code when the command is done.
@@ -14,14 +12,15 @@ export async function runCli(args: readonly string[], options: ProgramOptions): 
   const terminal = options.terminal ?? processTerminal();
   try {
     let code: ExitCode = exitCodes.ok;
-    const exitWith = (wanted: 2): void => void (code = wanted);
+    const exitWith = (wanted: ExitCode): void => void (code = wanted);
     await createProgram({ ...options, terminal, exitWith }).parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
     // Commander has said everything: help and version end with 0, wrong usage with another code.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : usageCode(args);
     printError(terminal.err, error);
-    return exitCodes.failed;
+    const code = exitCodeOfError(error);
+    return code === exitCodes.usage ? usageCode(args) : code;
   }
 }
 

@@ -2,13 +2,17 @@ import { splitName, type RunState } from '../domain/records.ts';
 import type { RunAnswer } from './run-answer.ts';
 import type { Cell } from './table.ts';
 import type { Style } from './terminal.ts';
+import { timeText } from './times.ts';
 
 export const runTitles = ['TIME', 'STATE', 'TASK', 'ACTION', 'RUN', 'NOTE'] as const;
 
 /** Widths for rows that are printed one by one. */
-export const followWidths = [8, 9, 20, 30, 36];
+export const followWidths = [19, 9, 20, 30, 36, 20];
 
-const styles: Readonly<Record<RunState, Style>> = {
+/** What is due so soon does not wait; clocks differ by as much. */
+const slackMs = 2_000;
+
+const stateStyles: Readonly<Record<RunState, Style>> = {
   pending: 'cyan',
   running: 'blue',
   succeeded: 'green',
@@ -21,11 +25,11 @@ const styles: Readonly<Record<RunState, Style>> = {
 export function runRow(run: RunAnswer, now: Date = new Date()): readonly Cell[] {
   const since = run.finishedAt ?? run.startedAt ?? run.createdAt;
   return [
-    { text: timeText(new Date(since), now), style: 'dim' },
-    { text: run.state, style: styles[run.state] },
+    { text: timeText(since), style: 'dim', whole: true },
+    { text: run.state, style: stateStyles[run.state] },
     { text: run.task.name },
     { text: `${splitName(run.action).member} ${run.target}` },
-    { text: run.id, style: 'dim' },
+    { text: run.id, style: 'dim', whole: true },
     { text: note(run, now) },
   ];
 }
@@ -35,9 +39,9 @@ function note(run: RunAnswer, now: Date): string {
   const because = reason === undefined ? '' : `: ${reason}`;
   switch (state) {
     case 'pending':
-      return attempts === 0
-        ? ''
-        : `attempt ${attempts + 1} at ${timeText(new Date(run.dueAt), now)}${because}`;
+      if (attempts > 0) return `attempt ${attempts + 1} at ${timeText(run.dueAt)}${because}`;
+      // Such as the least time between two actions on one machine.
+      return Date.parse(run.dueAt) > now.getTime() + slackMs ? `waits until ${timeText(run.dueAt)}` : '';
     case 'running':
       return attempts === 0 ? '' : `attempt ${attempts + 1}`;
     case 'succeeded':
@@ -53,15 +57,4 @@ function durationText({ startedAt, finishedAt }: RunAnswer): string {
   if (startedAt === undefined || finishedAt === undefined) return '';
   const ms = Date.parse(finishedAt) - Date.parse(startedAt);
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
-
-/** The time of day, with the date if it is another day. */
-function timeText(time: Date, now: Date): string {
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':');
-  if (time.toDateString() === now.toDateString()) return clock;
-  return `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())} ${clock}`;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
 }

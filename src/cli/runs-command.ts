@@ -5,7 +5,7 @@ import { addConnectionOptions, connect, type ConnectionFlags } from './connectio
 import { followRuns } from './follow-runs.ts';
 import { runsAnswer, type RunAnswer } from './run-answer.ts';
 import { followWidths, runRow, runTitles } from './run-row.ts';
-import { formatRow, printTable } from './table.ts';
+import { printTable, rowPrinter } from './table.ts';
 
 interface RunsFlags extends ConnectionFlags {
   readonly follow?: boolean;
@@ -55,7 +55,10 @@ async function list(flags: RunsFlags, { terminal: { out, err }, env, signal }: C
 
 function follow(flags: RunsFlags, context: CliContext): Promise<void> {
   const { out } = context.terminal;
-  const print = (run: RunAnswer) =>
-    out.line(flags.json ? JSON.stringify(run) : formatRow(out, runRow(run), followWidths));
+  const row = rowPrinter(out, followWidths);
+  const print = (run: RunAnswer) => {
+    if (flags.json) out.line(JSON.stringify(run));
+    else row(runRow(run));
+  };
   return followRuns({ ...flags, api: connect(flags, context.env), print, context });
 }

@@ -1,17 +1,18 @@
 import { Command } from 'commander';
 import { z } from '../sdk/schema.ts';
 import { createApiClient } from './api-client.ts';
-import type { CliContext } from './cli-context.ts';
-import { CliError } from './cli-error.ts';
+import { firstLine, type CliContext } from './cli-context.ts';
+import { UsageError } from './cli-error.ts';
 import {
   addConnectionOptions,
   addUrlOption,
   connect,
-  tokenOf,
   urlOf,
+  warnOfVariable,
   type ConnectionFlags,
 } from './connection.ts';
-import { forgetToken, storedToken, storeToken } from './credentials.ts';
+import { forgetToken, storedToken } from './credentials.ts';
+import { endSession, keepToken } from './keep-token.ts';
 
 interface LoginFlags {
   readonly url?: string;
@@ -50,12 +51,12 @@ async function logIn(flags: LoginFlags, context: CliContext): Promise<void> {
   const { name, token, expiresAt } = await (flags.token === undefined
     ? begin(url, flags, context)
     : identify(url, flags.token, context));
-  const file = storeToken(url, token, env);
+  const by = flags.token === undefined ? 'login' : 'login --token';
+  const file = await keepToken(url, { token, by, name }, context);
   const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
   terminal.out.line(`${terminal.out.paint('green', 'logged in')}  as ${name} at ${url}${until}`);
   terminal.err.line(`It is kept in ${file}.`);
-  if (tokenOf(env) !== undefined)
-    terminal.err.line('SIGNALBOX_TOKEN or SIGNALBOX_ADMIN_TOKEN is set and goes before it.');
+  warnOfVariable(context);
 }
 
 interface Login {
@@ -82,16 +83,17 @@ async function identify(url: string, token: string, { signal }: CliContext): Pro
 
 async function credentials(
   { user, passwordStdin }: LoginFlags,
-  { prompt, input }: CliContext,
+  context: CliContext,
 ): Promise<{ readonly user: string; readonly password: string }> {
+  const { prompt } = context;
   if (!prompt && (user === undefined || !passwordStdin)) {
-    throw new CliError('nobody can be asked for a password here', {
+    throw new UsageError('nobody can be asked for a password here', {
       remedy:
         'Give --user NAME --password-stdin, or --token TOKEN; or set SIGNALBOX_TOKEN instead of logging in.',
     });
   }
   const name = user ?? (await prompt?.ask('User: ')) ?? '';
-  const password = passwordStdin ? await input() : await prompt?.secret('Password: ');
+  const password = passwordStdin ? await firstLine(context) : await prompt?.secret('Password: ');
   return { user: name, password: password ?? '' };
 }
 
@@ -109,23 +111,12 @@ export function logoutCommand(context: CliContext): Command {
 async function logOut(flags: Pick<ConnectionFlags, 'url'>, context: CliContext): Promise<void> {
   const { env, terminal, signal } = context;
   const url = urlOf(flags, env);
-  const token = storedToken(url, env);
-  if (token === undefined) {
+  const kept = storedToken(url, env);
+  if (kept === undefined) {
     terminal.out.line(`not logged in at ${url}`);
     return;
   }
-  try {
-    await createApiClient({ url, token }).request({
-      method: 'DELETE',
-      path: '/api/session',
-      answer: z.undefined(),
-      signal,
-    });
-  } catch (error) {
-    // An API token has no session, and one that has ended need not be ended.
-    const code = error instanceof CliError ? error.code : undefined;
-    if (code !== 'NOT_FOUND' && code !== 'AUTH_REQUIRED') throw error;
-  }
+  await endSession(url, kept, signal);
   forgetToken(url, env);
   terminal.out.line(`logged out at ${url}`);
 }

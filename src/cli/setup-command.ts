@@ -6,8 +6,8 @@ import { z } from '../sdk/schema.ts';
 import { createApiClient } from './api-client.ts';
 import type { CliContext } from './cli-context.ts';
 import { CliError } from './cli-error.ts';
-import { addUrlOption, urlOf } from './connection.ts';
-import { storeToken } from './credentials.ts';
+import { addUrlOption, urlOf, warnOfVariable } from './connection.ts';
+import { keepToken } from './keep-token.ts';
 import { newPassword } from './new-password.ts';
 
 interface SetupFlags {
@@ -56,8 +56,9 @@ async function setUp(given: string | undefined, flags: SetupFlags, context: CliC
     answer,
     signal,
   });
-  const file = storeToken(url, token.token, env);
+  const file = await keepToken(url, { token: token.token, by: 'setup', name: token.name }, context);
   tell({ user: user.name, ...(made && { password }), token: token.token, file }, flags, context);
+  warnOfVariable(context);
 }
 
 interface Outcome {

@@ -36,7 +36,7 @@ function channelOf(stream: NodeJS.WriteStream): Channel {
   };
 }
 
-/** Names and messages come from elsewhere: control characters in them must not reach the terminal. */
+/** Names and messages come from elsewhere: what moves the cursor or turns the direction of text must not reach it. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }

@@ -1,12 +1,20 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { scopes } from '../domain/scopes.ts';
 import { z } from '../sdk/schema.ts';
 import type { ApiClient } from './api-client.ts';
+import { scopesArgument } from './arguments.ts';
 import type { CliContext } from './cli-context.ts';
-import { CliError } from './cli-error.ts';
-import { addConnectionOptions, connect, type ConnectionFlags } from './connection.ts';
-import { everyPage } from './every-page.ts';
-import { printTable, type Cell } from './table.ts';
+import { CliError, UsageError } from './cli-error.ts';
+import { commandGroup } from './command-group.ts';
+import { connect, type ConnectionFlags } from './connection.ts';
+import { exitCodes } from './exit-codes.ts';
+import { everyItem } from './pages.ts';
+import { apiCommand, idArgument, noAnswer, tell } from './resources/bound.ts';
+import { pathPart } from './resources/fields.ts';
+import { listCommand } from './resources/list-command.ts';
+import { tokenNames } from './resources/name-source.ts';
+import type { Resource } from './resources/resource.ts';
+import { timeText } from './times.ts';
 
 const tokenAnswer = z.looseObject({
   id: z.string(),
@@ -20,80 +28,88 @@ const tokenAnswer = z.looseObject({
 
 type TokenAnswer = z.output<typeof tokenAnswer>;
 
-const examples = `
-Examples:
-  signalbox tokens list
-  signalbox tokens create ci --scope ingest,read --expires 90d
-  signalbox tokens revoke ci`;
+const tokens: Resource<TokenAnswer> = {
+  command: 'tokens',
+  one: 'token',
+  description: 'Show, make, change and revoke API tokens.',
+  path: '/api/tokens',
+  item: tokenAnswer,
+  id: {
+    as: 'token',
+    description: 'its name or its id',
+    example: 'ci',
+    names: tokenNames,
+    path: (id) => `/api/tokens/${pathPart(id)}`,
+  },
+  list: {
+    filters: [],
+    titles: ['NAME', 'SCOPES', 'LAST USED', 'EXPIRES', 'CREATED BY', 'ID'],
+    row: ({ id, name, scopes: may, createdBy = '', expiresAt, lastUsedAt }, now) => [
+      { text: name },
+      { text: may.join(',') },
+      { text: lastUsedAt === undefined ? 'never' : timeText(lastUsedAt), style: 'dim' },
+      expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime()
+        ? { text: 'expired', style: 'red' }
+        : { text: expiresAt === undefined ? 'never' : timeText(expiresAt) },
+      { text: createdBy },
+      { text: id, style: 'dim', whole: true },
+    ],
+    none: 'No tokens. Make one: signalbox tokens create',
+  },
+};
 
 export function tokensCommand(context: CliContext): Command {
-  return new Command('tokens')
-    .description('List, create and revoke API tokens.')
-    .addHelpText('after', examples)
-    .addCommand(listCommand(context))
-    .addCommand(createCommand(context))
-    .addCommand(revokeCommand(context));
+  return commandGroup({
+    name: tokens.command,
+    description: tokens.description,
+    examples: [
+      'signalbox tokens list',
+      'signalbox tokens create ci --scope ingest,read --expires 90d',
+      'signalbox tokens revoke ci',
+    ],
+    list: listCommand({ resource: tokens, context }),
+    others: [createCommand(context), patchCommand(context), revokeCommand(context)],
+  });
 }
 
-function listCommand(context: CliContext): Command {
-  const command = new Command('list').description('Show all API tokens, the oldest first.');
-  return addConnectionOptions(command).action((flags: ConnectionFlags) => list(flags, context));
-}
-
-async function list(
-  flags: ConnectionFlags,
-  { terminal: { out, err }, env, signal }: CliContext,
-): Promise<void> {
-  const tokens = await allTokens(connect(flags, env), signal);
-  if (flags.json) out.line(JSON.stringify({ items: tokens }));
-  else if (tokens.length === 0) err.line('No tokens. Make one: signalbox tokens create');
-  else printTable(out, ['NAME', 'SCOPES', 'LAST USED', 'EXPIRES', 'CREATED BY', 'ID'], tokens.map(row));
-}
-
-function row({ id, name, scopes: may, createdBy = '', expiresAt, lastUsedAt }: TokenAnswer): readonly Cell[] {
-  const expired = expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
-  return [
-    { text: name },
-    { text: may.join(',') },
-    { text: lastUsedAt?.slice(0, 16) ?? 'never', style: 'dim' },
-    expired ? { text: 'expired', style: 'red' } : { text: expiresAt?.slice(0, 16) ?? 'never' },
-    { text: createdBy },
-    { text: id, style: 'dim' },
-  ];
-}
-
-interface CreateFlags extends ConnectionFlags {
-  readonly scope: readonly string[];
+interface TokenFlags extends ConnectionFlags {
+  readonly name?: string;
+  readonly scope?: readonly string[];
   readonly expires?: string;
 }
 
-function createCommand(context: CliContext): Command {
-  const command = new Command('create')
-    .description('Make an API token and print it: it is shown only now.')
-    .argument('<name>', 'what it is for, e.g. ci')
-    .addOption(
-      new Option('--scope <scopes>', `what it may do: ${scopes.join(', ')}; several with commas`)
-        .argParser(scopesArgument)
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--expires <when>', 'end of its life, e.g. 90d, 12h, 2027-01-31 (default: never)').argParser(
-        expiryArgument,
-      ),
-    );
-  return addConnectionOptions(command).action((name: string, flags: CreateFlags) =>
-    create(name, flags, context),
+const scopeOption = (): Option =>
+  new Option('--scope <scopes>', `what it may do: ${scopes.join(', ')}; several with commas`).argParser(
+    scopesArgument,
   );
+const expiresOption = (usual: string): Option =>
+  new Option('--expires <when>', `end of its life, e.g. 90d, 12h, 2027-01-31, never${usual}`).argParser(
+    expiryArgument,
+  );
+
+function createCommand(context: CliContext): Command {
+  return apiCommand({
+    name: 'create',
+    description: 'Make an API token and print it: it is shown only now.',
+    examples: [
+      'signalbox tokens create ci --scope ingest,read --expires 90d',
+      'signalbox tokens create prometheus --scope read > /etc/prometheus/signalbox-token',
+    ],
+  })
+    .argument('<name>', 'what it is for, e.g. ci')
+    .addOption(scopeOption().makeOptionMandatory())
+    .addOption(expiresOption(' (default: never)'))
+    .action((name: string, flags: TokenFlags) => create(name, flags, context));
 }
 
 async function create(
   name: string,
-  flags: CreateFlags,
+  flags: TokenFlags,
   { terminal: { out, err }, env, signal }: CliContext,
 ): Promise<void> {
   const made = await connect(flags, env).request({
-    path: '/api/tokens',
-    body: { name, scopes: flags.scope, expiresAt: flags.expires },
+    path: tokens.path,
+    body: { name, scopes: flags.scope, expiresAt: flags.expires === never ? undefined : flags.expires },
     answer: tokenAnswer.extend({ token: z.string() }),
     signal,
   });
@@ -107,56 +123,67 @@ async function create(
   out.line(made.token);
 }
 
-function revokeCommand(context: CliContext): Command {
-  const command = new Command('revoke')
-    .description('Revoke an API token, at once.')
-    .argument('<token>', 'its name or its id');
-  return addConnectionOptions(command).action((token: string, flags: ConnectionFlags) =>
-    revoke(token, flags, context),
-  );
-}
-
-async function revoke(
-  nameOrId: string,
-  flags: ConnectionFlags,
-  { terminal: { out }, env, signal }: CliContext,
-): Promise<void> {
-  const api = connect(flags, env);
-  const tokens = await allTokens(api, signal);
-  const token = tokens.find(({ id }) => id === nameOrId) ?? tokens.find(({ name }) => name === nameOrId);
-  if (!token) {
-    throw new CliError(`there is no token ${nameOrId}`, {
-      code: 'NOT_FOUND',
-      remedy: 'See: signalbox tokens list',
+function patchCommand(context: CliContext): Command {
+  return apiCommand({
+    name: 'patch',
+    description: 'Change what an API token may do, when it ends, or its name.',
+    examples: ['signalbox tokens patch ci --scope read', 'signalbox tokens patch ci --expires never'],
+  })
+    .alias('set')
+    .addArgument(idArgument(tokens))
+    .option('--name <name>', 'another name')
+    .addOption(scopeOption())
+    .addOption(expiresOption(''))
+    .action(async (nameOrId: string, flags: TokenFlags) => {
+      const body = {
+        name: flags.name,
+        scopes: flags.scope,
+        expiresAt: flags.expires === never ? null : flags.expires,
+      };
+      if (Object.values(body).every((value) => value === undefined))
+        throw new UsageError('there is nothing to change', { remedy: 'Give --scope, --expires or --name.' });
+      const api = connect(flags, context.env);
+      const { id } = await find(nameOrId, api, context);
+      const request = { method: 'PATCH', path: tokens.id.path(id), body } as const;
+      const answer = await api.request({ ...request, answer: tokenAnswer, signal: context.signal });
+      tell(context, flags, { done: 'changed', name: `${answer.name} (${answer.scopes.join(', ')})`, answer });
     });
-  }
-  await api.request({
-    method: 'DELETE',
-    path: `/api/tokens/${encodeURIComponent(token.id)}`,
-    answer: z.undefined(),
-    signal,
+}
+
+function revokeCommand(context: CliContext): Command {
+  return apiCommand({
+    name: 'revoke',
+    description: 'Revoke an API token, at once.',
+    examples: ['signalbox tokens revoke ci'],
+  })
+    .alias('delete')
+    .addArgument(idArgument(tokens))
+    .action(async (nameOrId: string, flags: ConnectionFlags) => {
+      const api = connect(flags, context.env);
+      const { id, name } = await find(nameOrId, api, context);
+      const path = tokens.id.path(id);
+      await api.request({ method: 'DELETE', path, answer: noAnswer, signal: context.signal });
+      tell(context, flags, { done: 'revoked', name, answer: { id, name, revoked: true } });
+    });
+}
+
+async function find(nameOrId: string, api: ApiClient, { signal }: CliContext): Promise<TokenAnswer> {
+  const { items } = await everyItem(api, { path: tokens.path, item: tokenAnswer, signal });
+  const token = items.find(({ id }) => id === nameOrId) ?? items.find(({ name }) => name === nameOrId);
+  if (token) return token;
+  throw new CliError(`there is no token ${nameOrId}`, {
+    code: 'NOT_FOUND',
+    remedy: 'See: signalbox tokens list',
+    exit: exitCodes.notFound,
   });
-  if (flags.json) out.line(JSON.stringify({ id: token.id, name: token.name, revoked: true }));
-  else out.line(`${out.paint('green', 'revoked')}  ${token.name}`);
 }
 
-function allTokens(api: ApiClient, signal: AbortSignal | undefined): Promise<readonly TokenAnswer[]> {
-  return everyPage(api, { path: '/api/tokens', item: tokenAnswer, signal });
-}
-
-/** `ingest,read`. */
-export function scopesArgument(value: string): readonly string[] {
-  const given = value.split(',').map((scope) => scope.trim());
-  const unknown = given.find((scope) => !scopes.some((known) => known === scope));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`"${unknown}" is not a scope; scopes are ${scopes.join(', ')}.`);
-  return given;
-}
-
+const never = 'never';
 const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 24 * 3_600_000 };
 
-/** A time, or so many hours or days from now, as RFC 3339. */
+/** A time, or so many hours or days from now, as RFC 3339; or `never`. */
 function expiryArgument(value: string): string {
+  if (value === never) return never;
   const [, count = '', unit = ''] = /^(\d{1,5})([hd])$/.exec(value) ?? [];
   const time = count === '' ? Date.parse(value) : Date.now() + Number(count) * (units[unit] ?? 0);
   if (Number.isNaN(time)) throw new InvalidArgumentError('It is a time, such as 2027-01-31, or 90d or 12h.');

@@ -1,12 +1,16 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { scopes } from '../domain/scopes.ts';
 import { z } from '../sdk/schema.ts';
+import { scopesArgument } from './arguments.ts';
 import type { CliContext } from './cli-context.ts';
-import { addConnectionOptions, connect, type ConnectionFlags } from './connection.ts';
-import { everyPage } from './every-page.ts';
+import { connect, type ConnectionFlags } from './connection.ts';
 import { newPassword } from './new-password.ts';
-import { printTable, type Cell } from './table.ts';
-import { scopesArgument } from './tokens-command.ts';
+import { apiCommand, idArgument, tell } from './resources/bound.ts';
+import { idCell, pathPart, stateCell } from './resources/fields.ts';
+import { userNames } from './resources/name-source.ts';
+import type { Resource } from './resources/resource.ts';
+import { resourceCommands } from './resources/resource-commands.ts';
+import { timeText } from './times.ts';
 
 const userAnswer = z.looseObject({
   name: z.string(),
@@ -17,146 +21,136 @@ const userAnswer = z.looseObject({
 
 type UserAnswer = z.output<typeof userAnswer>;
 
-const examples = `
-Examples:
-  signalbox users list
-  signalbox users create alice --scope read,operate      # asks for the password
-  signalbox users set-password alice --password-stdin < password.txt
-  signalbox users disable alice`;
+const users: Resource<UserAnswer> = {
+  command: 'users',
+  one: 'user',
+  description: 'Show, make and change the users who may log in.',
+  path: '/api/users',
+  item: userAnswer,
+  id: {
+    as: 'user',
+    description: 'name of the user',
+    example: 'alice',
+    names: userNames,
+    path: (name) => `/api/users/${pathPart(name)}`,
+  },
+  switchable: true,
+  deletable: true,
+  list: {
+    filters: [],
+    titles: ['NAME', 'SCOPES', 'STATE', 'LAST LOGIN'],
+    row: ({ name, scopes: may, enabled, lastLoginAt }) => [
+      idCell(name),
+      { text: may.join(',') },
+      stateCell(enabled),
+      { text: lastLoginAt === undefined ? 'never' : timeText(lastLoginAt), style: 'dim' },
+    ],
+    none: 'No users. Make one: signalbox users create',
+  },
+};
 
 interface PasswordFlags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
 }
 
-interface CreateFlags extends PasswordFlags {
+interface ScopeFlags extends ConnectionFlags {
   readonly scope: readonly string[];
 }
 
 export function usersCommand(context: CliContext): Command {
-  const command = new Command('users')
-    .description('List, create and change the users who may log in.')
-    .addHelpText('after', examples)
-    .addCommand(
-      addConnectionOptions(new Command('list').description('Show all users.')).action(
-        (flags: ConnectionFlags) => list(flags, context),
-      ),
-    )
-    .addCommand(createCommand(context))
-    .addCommand(setPasswordCommand(context));
-  const changes = [
-    ['enable', 'Let a user log in again.', { enabled: true }],
-    ['disable', 'Let a user log in no more; sessions end at once.', { enabled: false }],
-  ] as const;
-  for (const [name, description, body] of changes) {
-    command.addCommand(
-      onUser(name, description).action((user: string, flags: ConnectionFlags) =>
-        change(user, body, flags, context, `${name}d`),
-      ),
-    );
-  }
-  return command.addCommand(
-    onUser('delete', 'Delete a user; sessions end at once.').action((user: string, flags: ConnectionFlags) =>
-      remove(user, flags, context),
-    ),
+  return resourceCommands(
+    { resource: users, context },
+    {
+      more: [createCommand(context), patchCommand(context), setPasswordCommand(context)],
+      examples: [
+        'signalbox users list',
+        'signalbox users create alice --scope read,operate      # asks for the password',
+        'signalbox users set-password alice --password-stdin < password.txt',
+        'signalbox users disable alice',
+      ],
+      notes: 'Sessions of a user who is disabled, deleted or given a new password end at once.',
+    },
   );
 }
 
+const scopeOption = (): Option =>
+  new Option('--scope <scopes>', `what the user may do: ${scopes.join(', ')}; several with commas`)
+    .argParser(scopesArgument)
+    .makeOptionMandatory();
+
 function createCommand(context: CliContext): Command {
-  return onUser('create', 'Make a user.')
-    .addOption(
-      new Option('--scope <scopes>', `what the user may do: ${scopes.join(', ')}; several with commas`)
-        .argParser(scopesArgument)
-        .makeOptionMandatory(),
-    )
+  return apiCommand({
+    name: 'create',
+    description: 'Make a user.',
+    examples: [
+      'signalbox users create alice --scope read,operate',
+      'signalbox users create bob --scope read --password-stdin < password.txt',
+    ],
+  })
+    .addArgument(idArgument(users))
+    .addOption(scopeOption())
     .option('--password-stdin', 'read the password from standard input')
-    .action((user: string, flags: CreateFlags) => create(user, flags, context));
+    .action((user: string, flags: PasswordFlags & ScopeFlags) => create(user, flags, context));
 }
 
-function setPasswordCommand(context: CliContext): Command {
-  return onUser('set-password', 'Give a user a new password; sessions end at once.')
-    .option('--password-stdin', 'read the password from standard input')
-    .action(async (user: string, flags: PasswordFlags) => {
-      const { password, made } = await newPassword(user, context, flags);
-      await change(user, { password }, flags, context, 'new password for');
-      if (made) showPassword(password, context);
-    });
-}
-
-/** A command on one user. */
-function onUser(name: string, description: string): Command {
-  const command = new Command(name).description(description).argument('<user>', 'name of the user');
-  return addConnectionOptions(command);
-}
-
-async function list(
-  flags: ConnectionFlags,
-  { terminal: { out, err }, env, signal }: CliContext,
-): Promise<void> {
-  const users = await everyPage(connect(flags, env), { path: '/api/users', item: userAnswer, signal });
-  if (flags.json) out.line(JSON.stringify({ items: users }));
-  else if (users.length === 0) err.line('No users. Make one: signalbox users create');
-  else printTable(out, ['NAME', 'SCOPES', 'STATE', 'LAST LOGIN'], users.map(row));
-}
-
-function row({ name, scopes: may, enabled, lastLoginAt }: UserAnswer): readonly Cell[] {
-  return [
-    { text: name },
-    { text: may.join(',') },
-    enabled ? { text: 'enabled' } : { text: 'disabled', style: 'yellow' },
-    { text: lastLoginAt?.slice(0, 16) ?? 'never', style: 'dim' },
-  ];
-}
-
-async function create(name: string, flags: CreateFlags, context: CliContext): Promise<void> {
+async function create(name: string, flags: PasswordFlags & ScopeFlags, context: CliContext): Promise<void> {
   const { password, made } = await newPassword(name, context, flags);
   const user = await connect(flags, context.env).request({
-    path: '/api/users',
+    path: users.path,
     body: { name, password, scopes: flags.scope },
     answer: userAnswer,
     signal: context.signal,
   });
-  tell(user, flags, context, 'created');
+  tellUser(user, flags, { context, done: 'created' });
   if (made) showPassword(password, context);
 }
 
-async function change(
-  name: string,
-  body: object,
-  flags: ConnectionFlags,
-  context: CliContext,
-  done: string,
-): Promise<void> {
-  const user = await connect(flags, context.env).request({
-    method: 'PATCH',
-    path: `/api/users/${encodeURIComponent(name)}`,
-    body,
-    answer: userAnswer,
-    signal: context.signal,
-  });
-  tell(user, flags, context, done);
+function patchCommand(context: CliContext): Command {
+  return apiCommand({
+    name: 'patch',
+    description: 'Change what a user may do.',
+    examples: ['signalbox users patch alice --scope read'],
+  })
+    .alias('set')
+    .addArgument(idArgument(users))
+    .addOption(scopeOption())
+    .action((user: string, flags: ScopeFlags) =>
+      change(user, { scopes: flags.scope }, flags, { context, done: 'changed' }),
+    );
 }
 
-async function remove(name: string, flags: ConnectionFlags, context: CliContext): Promise<void> {
-  const { env, signal, terminal } = context;
-  await connect(flags, env).request({
-    method: 'DELETE',
-    path: `/api/users/${encodeURIComponent(name)}`,
-    answer: z.undefined(),
-    signal,
-  });
-  const { out } = terminal;
-  if (flags.json) out.line(JSON.stringify({ name, deleted: true }));
-  else out.line(`${out.paint('green', 'deleted')}  ${name}`);
+function setPasswordCommand(context: CliContext): Command {
+  return apiCommand({
+    name: 'set-password',
+    description: 'Give a user a new password; sessions end at once.',
+    examples: [
+      'signalbox users set-password alice',
+      'signalbox users set-password alice --password-stdin < password.txt',
+    ],
+  })
+    .addArgument(idArgument(users))
+    .option('--password-stdin', 'read the password from standard input')
+    .action(async (user: string, flags: PasswordFlags) => {
+      const { password, made } = await newPassword(user, context, flags);
+      await change(user, { password }, flags, { context, done: 'new password for' });
+      if (made) showPassword(password, context);
+    });
 }
 
-function tell(
-  user: UserAnswer,
-  { json }: ConnectionFlags,
-  { terminal: { out } }: CliContext,
-  done: string,
-): void {
-  if (json) out.line(JSON.stringify(user));
-  else out.line(`${out.paint('green', done)}  ${user.name} (${user.scopes.join(', ')})`);
+interface Told {
+  readonly context: CliContext;
+  /** What was done, in a word. */
+  readonly done: string;
+}
+
+async function change(name: string, body: object, flags: ConnectionFlags, told: Told): Promise<void> {
+  const { env, signal } = told.context;
+  const request = { method: 'PATCH', path: users.id.path(name), body } as const;
+  tellUser(await connect(flags, env).request({ ...request, answer: userAnswer, signal }), flags, told);
+}
+
+function tellUser(user: UserAnswer, flags: ConnectionFlags, { context, done }: Told): void {
+  tell(context, flags, { done, name: `${user.name} (${user.scopes.join(', ')})`, answer: user });
 }
 
 /** On standard error, beside the answer that a script reads. */

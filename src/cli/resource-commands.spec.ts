@@ -1,0 +1,290 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { adminToken, startApi, type ApiApp } from '../../test/support/api-app.ts';
+import { lampPlugin } from '../../test/support/api-plugins.ts';
+import { commandLine } from '../../test/support/command-line.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.ts';
+import { ResourceIndex } from '../kernel/resources/resource-index.ts';
+import type { ProgramOptions } from './program.ts';
+
+let api: ApiApp;
+let url: string;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  api = await startApi([lampPlugin], { adminToken });
+  await api.app.listen(0, '127.0.0.1');
+  url = await api.app.getUrl();
+});
+afterAll(async () => {
+  await api[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const run = (args: readonly string[], world: Partial<ProgramOptions> = {}) =>
+  commandLine(args, {
+    prompt: undefined,
+    input: () => Promise.resolve(''),
+    ...world,
+    env: { SIGNALBOX_URL: url, SIGNALBOX_TOKEN: adminToken, ...world.env },
+  });
+const storedSettings = (key: string) => api.app.get(ResourceIndex).object('lamp', key)?.settings;
+const get = async (path: string) => (await api.send('GET', path)).body;
+
+describe('objects', () => {
+  it('are made from options, fields by path, and files', async () => {
+    const made = await run([
+      ...['objects', 'create', 'lamp/desk', '--name', 'Desk', '--tag', 'rooms/study', '--tag', 'a/b'],
+      ...['--set', 'settings.watts=7', '--set', 'settings.place.room=study', '--disabled'],
+    ]);
+    expect(made).toEqual({ code: 0, out: ['created  lamp/desk'], err: [] });
+    expect(await get('/api/objects/lamp/desk')).toMatchObject({
+      name: 'Desk',
+      enabled: false,
+      tags: ['rooms/study', 'a/b'],
+      settings: { watts: 7, place: { room: 'study' } },
+    });
+
+    const file = folder.write('shelf.yaml', 'type: lamp\nkey: shelf\nname: Shelf\nsettings: { watts: 3 }\n');
+    expect((await run(['objects', 'create', '-f', file, '--name', 'Upper shelf'])).out).toEqual([
+      'created  lamp/shelf',
+    ]);
+    expect(await get('/api/objects/lamp/shelf')).toMatchObject({
+      name: 'Upper shelf',
+      settings: { watts: 3 },
+    });
+    const input = () => Promise.resolve('{"settings": {"watts": 4}}');
+    const replaced = await run(['objects', 'replace', 'lamp/shelf', '-f', '-', '--json'], { input });
+    expect(JSON.parse(replaced.out[0]!)).toMatchObject({ name: 'shelf', settings: { watts: 4 } });
+  });
+
+  it('are changed field by field, each value with its type', async () => {
+    await run(['objects', 'create', 'lamp/typed', '--name', 'T', '--set', 'settings.watts=1']);
+    const changed = await run([
+      ...['objects', 'patch', 'lamp/typed', '--set', 'name="7"', '--set', 'enabled=false'],
+      ...[
+        '--set',
+        'tags=["a/b"]',
+        '--set',
+        'settings={"watts": 2}',
+        '--set-string',
+        'settings.place.room=12',
+      ],
+    ]);
+    expect(changed.out).toEqual(['changed  lamp/typed']);
+    expect(await get('/api/objects/lamp/typed')).toMatchObject({
+      ...{ name: '7', enabled: false, tags: ['a/b'] },
+      settings: { watts: 2, place: { room: '12' } },
+    });
+    await run(['objects', 'set', 'lamp/typed', '--unset', 'settings.watts', '--unset', 'name']);
+    expect(await get('/api/objects/lamp/typed')).toMatchObject({ name: 'typed', settings: { watts: 10 } });
+    expect(await run(['objects', 'patch', 'lamp/typed'])).toMatchObject({ code: 2 });
+  });
+
+  it('take secrets from files, standard input and the terminal, never from an option of their own', async () => {
+    await run(['objects', 'create', 'lamp/safe']);
+    const stored = () => storedSettings('safe');
+    const file = folder.write('pin', '1111\n');
+    await run(['objects', 'patch', 'lamp/safe', '--set', `settings.pin=@${file}`]);
+    expect(stored()).toMatchObject({ pin: '1111' });
+    const piped = { input: () => Promise.resolve('2222\nmore\n') };
+    await run(['objects', 'patch', 'lamp/safe', '--secret', 'settings.pin'], piped);
+    expect(stored()).toMatchObject({ pin: '2222' });
+    await run(['objects', 'patch', 'lamp/safe', '--set', 'settings.pin=@-'], {
+      input: () => Promise.resolve('3333'),
+    });
+    expect(stored()).toMatchObject({ pin: '3333' });
+    const questions: string[] = [];
+    const prompt = {
+      ask: () => Promise.reject(new Error('shows what is typed')),
+      secret: (question: string) => Promise.resolve(`${String(questions.push(question))}444`),
+    };
+    await run(['objects', 'patch', 'lamp/safe', '--secret', 'settings.pin'], { prompt });
+    expect({ questions, stored: stored() }).toMatchObject({
+      questions: ['settings.pin: '],
+      stored: { pin: '1444' },
+    });
+  });
+
+  it('are listed, narrowed and counted', async () => {
+    for (const key of ['l1', 'l2', 'l3']) await run(['objects', 'create', `lamp/${key}`, '--tag', 'list/ed']);
+    const { out } = await run(['objects', 'list', '--tag', 'list/ed', '--type', 'lamp']);
+    expect(out.map((line) => line.split(/ {2,}/))).toEqual([
+      ['OBJECT', 'STATE', 'NAME', 'TAGS', 'NOTE'],
+      ...['l1', 'l2', 'l3'].map((key) => [`lamp/${key}`, 'enabled', key, 'list/ed']),
+    ]);
+    const some = await run(['objects', '--tag', 'list/ed', '--limit', '2']);
+    expect(some.out).toHaveLength(3);
+    expect(some.err).toEqual(['There are more: raise --limit, or take --all.']);
+    const page = JSON.parse((await run(['objects', '--tag', 'list/ed', '--limit', '2', '--json'])).out[0]!);
+    expect(page).toMatchObject({ items: [{ key: 'l1' }, { key: 'l2' }], next: 'lamp/l2' });
+    const all = await run(['objects', '--tag', 'list/ed', '--all', '--json']);
+    expect(JSON.parse(all.out.join('\n'))).toMatchObject({
+      items: [{ key: 'l1' }, { key: 'l2' }, { key: 'l3' }],
+    });
+    expect((await run(['objects', '--tag', 'no/ne'])).err).toEqual(['No such objects.']);
+  });
+
+  it('are shown whole, as YAML or as JSON', async () => {
+    await run(['objects', 'create', 'lamp/a/b', '--set', 'settings.pin="9"', '--name', 'Über']);
+    const { out } = await run(['objects', 'get', 'lamp/a/b']);
+    expect(out).toEqual(
+      expect.arrayContaining(['key: a/b', 'name: Über', 'settings:', '  pin: "********"', 'managedBy: api']),
+    );
+    expect(JSON.parse((await run(['objects', 'show', 'lamp/a/b', '--json'])).out[0]!)).toMatchObject({
+      key: 'a/b',
+    });
+  });
+
+  it('are switched and deleted', async () => {
+    await run(['objects', 'create', 'lamp/gone']);
+    expect((await run(['objects', 'disable', 'lamp/gone'])).out).toEqual(['disabled  lamp/gone']);
+    expect(await get('/api/objects/lamp/gone')).toMatchObject({ enabled: false });
+    expect((await run(['objects', 'enable', 'lamp/gone', '--json'])).out[0]).toContain('"enabled":true');
+    expect((await run(['objects', 'delete', 'lamp/gone'])).out).toEqual(['deleted  lamp/gone']);
+    expect(await run(['objects', 'delete', 'lamp/gone'])).toMatchObject({
+      code: 3,
+      err: ['error NOT_FOUND: there is no object lamp/gone', expect.stringContaining('what to do')],
+    });
+  });
+});
+
+describe('tasks, triggers and tags', () => {
+  it('are made from options and wired to one another', async () => {
+    await run(['objects', 'create', 'lamp/wired']);
+    const task = ['tasks', 'create', '--name', 'Light up', '--action', 'lamp.light', '--object', 'wired'];
+    expect((await run([...task, '--set', 'settings.level=high'])).out).toEqual(['created  light-up']);
+    const trigger = ['triggers', 'create', 'on', '--event', 'lamp.lit', '--task', 'light-up'];
+    expect((await run([...trigger, '--filter', '{"data.by": "me"}'])).out).toEqual(['created  on']);
+    expect(await get('/api/triggers/on')).toMatchObject({ filter: { 'data.by': 'me' }, task: 'light-up' });
+    expect((await run(['triggers', '--task', 'light-up'])).out[1]!.split(/ {2,}/)).toEqual([
+      ...['on', 'enabled', 'lamp.lit', 'any', 'light-up', '{"data.by":"me"}'],
+    ]);
+
+    await run(['triggers', 'patch', 'on', '--object', 'wired']);
+    await run(['triggers', 'patch', 'on', '--tag', 'w/w', '--unset', 'filter']);
+    expect(await get('/api/triggers/on')).toMatchObject({ tag: 'w/w' });
+    expect(await get('/api/triggers/on')).not.toHaveProperty('object');
+    await run(['tasks', 'patch', 'light-up', '--tag', 'w/w']);
+    expect(await get('/api/tasks/light-up')).toMatchObject({ target: { tag: 'w/w' } });
+
+    expect((await run(['tags', 'add', 'w/w', 'lamp/wired'])).out).toEqual([
+      'tagged  w/w: 1 added, 0 removed',
+    ]);
+    expect((await run(['tasks', 'targets', 'light-up'])).out[1]).toMatch(/^lamp\/wired +yes +wired$/);
+    expect((await run(['tasks', 'run', 'light-up'])).out[0]).toMatch(/^stored {2}event \S+: 1 run$/);
+    expect((await run(['triggers', 'fire', 'on', '--object', 'wired'])).out[0]).toContain('1 run');
+    expect((await run(['tags', 'remove', 'w/w', 'lamp/wired'])).out).toEqual([
+      'tagged  w/w: 0 added, 1 removed',
+    ]);
+    expect(await run(['tasks', 'delete', 'light-up'])).toMatchObject({
+      code: 6,
+      err: [expect.stringMatching(/^error IN_USE: .*trigger on/), expect.anything()],
+    });
+    expect((await run(['tags', 'create', 'x/y', '--description', 'Z'])).out).toEqual(['created  x/y']);
+    expect((await run(['tags', 'list', '--category', 'x'])).out[1]).toMatch(/^x\/y +api +\S+ \S+ +Z$/);
+  });
+});
+
+describe('what is wrong', () => {
+  it.each<[string[], number, string]>([
+    [['objects', 'get', 'lamp/none'], 3, 'error NOT_FOUND: there is no object lamp/none'],
+    [['objects', 'get', 'lamp'], 2, 'error: "lamp" is not a type and a key'],
+    [['tags', 'get', 'lamp'], 2, 'error: "lamp" is not a category and a name'],
+    [['objects', 'create', 'lamp/x', '--set', 'settings.watts=many'], 1, 'settings.watts'],
+    [['objects', 'create', 'lamp/x', '--set', 'settings.watts'], 2, 'It is a path and a value'],
+    [['objects', 'create', 'lamp/x', '--set', 'a.__proto__.b=1'], 2, 'is not a path'],
+    [['objects', 'create', 'lamp/x', '--set', 'settings={1}'], 2, 'The value is not JSON'],
+    [['objects', 'create', '--name', 'x'], 2, 'error: it has no name'],
+    [['objects', 'create', 'lamp/x', '-f', '/nowhere/x.yaml'], 1, 'error: /nowhere/x.yaml is not there'],
+    [['objects', 'create', 'lamp/x', '-f', '-', '--set', 'name=@-'], 2, 'standard input can be read once'],
+    [['objects', 'create', 'lamp/x', '--secret', 'settings.pin'], 2, 'has no line for settings.pin'],
+    [['objects', 'create', 'lamp/x', '--enabled', '--disabled'], 2, 'cannot be used with option'],
+    [['tasks', 'create', '--object', 'a', '--tag', 'b/c'], 2, '--object and --tag cannot go together'],
+    [['objects', 'edit', 'lamp/x'], 2, 'error: there is no editor'],
+    [['objects', 'lst'], 2, 'Did you mean list?'],
+    [['objects', 'list', 'x'], 2, "too many arguments for 'list'"],
+    [['tasks', 'rnu', 'x'], 2, 'Did you mean run?'],
+    [['objects', 'list', '--token', 'wrong'], 4, 'AUTH_REQUIRED'],
+    [['objects', 'list', '--url', 'http://127.0.0.1:9'], 5, 'cannot reach Signalbox'],
+  ])('%j ends with %i', async (args, exit, message) => {
+    const { code, err, out } = await run(args);
+    expect({ code, out, err: err.join('\n') }).toEqual({
+      ...{ code: exit, out: [] },
+      err: expect.stringContaining(message),
+    });
+  });
+
+  it('in a file is told with its place', async () => {
+    const file = folder.write('broken.yaml', 'name: a\n  b: c\n');
+    const { code, err } = await run(['objects', 'create', 'lamp/x', '-f', file]);
+    expect({ code, err: err[0] }).toEqual({ code: 1, err: expect.stringMatching(/broken\.yaml:\d:\d/) });
+    const list = folder.write('list.yaml', '- a\n');
+    expect((await run(['objects', 'create', 'lamp/x', '-f', list])).err[0]).toContain('names and values');
+  });
+
+  it('with a name that exists already is a conflict', async () => {
+    await run(['objects', 'create', 'lamp/twice']);
+    expect(await run(['objects', 'create', 'lamp/twice'])).toMatchObject({ code: 6 });
+  });
+});
+
+describe('edit', () => {
+  /** An editor that is a shell script; `$1` is the file. */
+  const editor = (script: string) => {
+    const file = folder.write('editor.sh', `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o700);
+    return { EDITOR: file };
+  };
+
+  it('sends what was saved, and keeps secrets that stay masked', async () => {
+    await run([
+      'objects',
+      'create',
+      'lamp/edited',
+      '--set',
+      'settings.pin="77"',
+      '--set',
+      'settings.watts=1',
+    ]);
+    const seen = `${folder.path}/seen`;
+    const env = editor(`cp "$1" '${seen}'; sed -i 's/watts: 1/watts: 2/' "$1"`);
+    expect(await run(['objects', 'edit', 'lamp/edited'], { env })).toMatchObject({
+      code: 0,
+      out: ['changed  lamp/edited'],
+    });
+    expect(storedSettings('edited')).toMatchObject({ watts: 2, pin: '77' });
+    expect(readFileSync(seen, 'utf8')).toMatch(/^# object lamp\/edited: .*\nname: edited\nenabled: true\n/);
+  });
+
+  it('does nothing when nothing was changed', async () => {
+    await run(['objects', 'create', 'lamp/same']);
+    const before = await get('/api/objects/lamp/same');
+    expect(await run(['objects', 'edit', 'lamp/same'], { env: editor('true') })).toMatchObject({
+      code: 0,
+      err: ['nothing was changed: lamp/same'],
+    });
+    expect(await get('/api/objects/lamp/same')).toEqual(before);
+  });
+
+  it('keeps what was written when it is refused, or has it mended', async () => {
+    await run(['objects', 'create', 'lamp/bad']);
+    const refused = await run(['objects', 'edit', 'lamp/bad'], { env: editor('echo "nonsense: 1" >> "$1"') });
+    expect(refused.code).toBe(1);
+    const [, kept = ''] = /what you have written is in (\S+)/.exec(refused.err.join('\n')) ?? [];
+    expect(readFileSync(kept, 'utf8')).toContain('nonsense: 1');
+
+    const questions: string[] = [];
+    const prompt = {
+      ask: (question: string) => Promise.resolve(questions.push(question) === 1 ? 'y' : 'n'),
+      secret: () => Promise.reject(new Error('not asked for')),
+    };
+    const script = `grep -q nonsense "$1" && sed -i '/nonsense/d; s/^name:.*/name: Mended/' "$1" || echo 'nonsense: 1' >> "$1"`;
+    expect(await run(['objects', 'edit', 'lamp/bad'], { env: editor(script), prompt })).toMatchObject({
+      code: 0,
+    });
+    expect(questions).toEqual(['Edit it again? [Y/n] ']);
+    expect(await get('/api/objects/lamp/bad')).toMatchObject({ name: 'Mended' });
+  });
+});

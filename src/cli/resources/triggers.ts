@@ -1,0 +1,98 @@
+import { Option } from 'commander';
+import { z } from '../../sdk/schema.ts';
+import type { JsonValue } from '../../sdk/json.ts';
+import { jsonArgument } from '../arguments.ts';
+import {
+  enabledField,
+  enabledOptions,
+  fieldsOf,
+  idCell,
+  managedFields,
+  objectOrTag,
+  pathPart,
+  stateCell,
+} from './fields.ts';
+import { eventTypes, NameOption, objectKeys, tagNames, taskIds, triggerIds } from './name-source.ts';
+import type { Resource } from './resource.ts';
+
+const triggerItem = z.looseObject({
+  id: z.string(),
+  enabled: z.boolean(),
+  event: z.string(),
+  object: z.string().optional(),
+  tag: z.string().optional(),
+  filter: z.json().optional(),
+  task: z.string(),
+  available: z.boolean(),
+});
+
+export const triggers: Resource<z.output<typeof triggerItem>> = {
+  command: 'triggers',
+  one: 'trigger',
+  description: 'Show, make, change and fire triggers: which event makes a task run.',
+  path: '/api/triggers',
+  item: triggerItem,
+  id: {
+    as: 'trigger',
+    description: 'id of the trigger, e.g. gpu-on',
+    example: 'gpu-on',
+    names: triggerIds,
+    path: (id) => `/api/triggers/${pathPart(id)}`,
+  },
+  switchable: true,
+  list: {
+    filters: [
+      {
+        option: new NameOption('--event <type>', 'only triggers on events of this type', eventTypes),
+        query: 'event',
+      },
+      { option: new NameOption('--task <id>', 'only triggers of this task', taskIds), query: 'task' },
+    ],
+    titles: ['TRIGGER', 'STATE', 'EVENT', 'OF', 'TASK', 'FILTER'],
+    row: ({ id, enabled, event, object, tag, task, filter, available }) => [
+      idCell(id),
+      available ? stateCell(enabled) : { text: 'no plugin', style: 'red' },
+      { text: event },
+      { text: object ?? (tag === undefined ? 'any' : `tag ${tag}`) },
+      { text: task },
+      { text: filter === undefined ? '' : JSON.stringify(filter), style: 'dim' },
+    ],
+    none: 'No such triggers.',
+    examples: ['signalbox triggers list --task tell-ops'],
+  },
+  write: {
+    flags: () => [
+      new NameOption('--event <type>', 'type of the events that it waits for, e.g. vm.power_on', eventTypes),
+      new NameOption('--object <key>', 'only events of this object', objectKeys),
+      new NameOption('--tag <category/name>', 'only events of objects that bear this tag', tagNames),
+      new Option('--filter <json>', 'conditions on the event').argParser(jsonArgument),
+      new NameOption('--task <id>', 'the task that it fires', taskIds),
+      ...enabledOptions(),
+    ],
+    body: (flags, patch) => ({
+      ...fieldsOf(flags, ['event', 'task']),
+      ...objectOrTag(flags, patch),
+      ...(flags['filter'] !== undefined && { filter: flags['filter'] as JsonValue }),
+      ...enabledField(flags),
+    }),
+    readOnly: ['id', 'available', ...managedFields],
+    create: {
+      method: 'POST',
+      idOptional: true,
+      idOf: ({ id }) => (typeof id === 'string' ? id : undefined),
+      nameOf: ({ id }) => String(id),
+      request: (id) => ({ path: '/api/triggers', body: id === undefined ? {} : { id } }),
+    },
+    examples: {
+      create: [
+        'signalbox triggers create gpu-on --event vm.power_on --tag vms/gpu --task tell-ops',
+        'signalbox triggers create --event alarm.raised --filter \'{"data.level": "critical"}\' --task tell-ops',
+      ],
+      replace: ['signalbox triggers replace gpu-on -f gpu-on.yaml'],
+      patch: [
+        'signalbox triggers patch gpu-on --unset filter',
+        'signalbox triggers patch gpu-on --object gpu-01',
+      ],
+    },
+  },
+};
