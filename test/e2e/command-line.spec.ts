@@ -50,15 +50,15 @@ describe('the signalbox command', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('says what is wrong, and exits with 1', async () => {
+  it('says what is wrong, in words and by its exit code', async () => {
     const refused = await run('emit', 'vm.flown', '--object', 'gpu-01');
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toContain('error EVENT_TYPE_UNKNOWN: type: no plugin declares the event "vm.flown"');
     expect(refused.err).toContain('what to do: Use a type from `GET /api/types`');
 
     const stranger = await run('runs', '--token', 'wrong-token-0123456789');
-    expect(stranger).toMatchObject({ code: 1, err: expect.stringContaining('AUTH_REQUIRED') });
+    expect(stranger).toMatchObject({ code: 4, err: expect.stringContaining('AUTH_REQUIRED') });
     const nobody = await run('runs', '--url', 'http://127.0.0.1:9');
-    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('127.0.0.1:9') });
+    expect(nobody).toMatchObject({ code: 5, err: expect.stringContaining('127.0.0.1:9') });
   });
 });

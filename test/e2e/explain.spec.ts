@@ -100,6 +100,6 @@ describe('explaining', () => {
     ]);
     const json = await cli('--type', 'vm.error', '--object', 'mail', '--json');
     expect(JSON.parse(json.out.join('\n'))).toMatchObject({ items: [{ runs: 3, total: 5 }] });
-    expect(await cli('00000000-0000-7000-8000-000000000000')).toMatchObject({ code: 1, out: [] });
+    expect(await cli('00000000-0000-7000-8000-000000000000')).toMatchObject({ code: 3, out: [] });
   });
 });
