@@ -11,6 +11,4 @@ export const eventAnswer = z.looseObject({
   data: z.unknown(),
 });
 
-export const eventsAnswer = z.looseObject({ items: z.array(eventAnswer), next: z.string().optional() });
-
 export type EventAnswer = z.output<typeof eventAnswer>;

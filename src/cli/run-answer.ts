@@ -9,13 +9,14 @@ export const runAnswer = z.looseObject({
   task: z.object({ id: z.string(), name: z.string() }),
   action: z.string(),
   target: z.string(),
+  event: z.looseObject({ id: z.string() }),
   attempts: z.number(),
   dueAt: z.string(),
+  /** Its target has just been acted on. */
+  notBefore: z.string().optional(),
   createdAt: z.string(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
 });
-
-export const runsAnswer = z.looseObject({ items: z.array(runAnswer), next: z.string().optional() });
 
 export type RunAnswer = z.output<typeof runAnswer>;

@@ -40,8 +40,7 @@ function note(run: RunAnswer, now: Date): string {
   switch (state) {
     case 'pending':
       if (attempts > 0) return `attempt ${attempts + 1} at ${timeText(run.dueAt)}${because}`;
-      // Such as the least time between two actions on one machine.
-      return Date.parse(run.dueAt) > now.getTime() + slackMs ? `waits until ${timeText(run.dueAt)}` : '';
+      return waitText(run, now);
     case 'running':
       return attempts === 0 ? '' : `attempt ${attempts + 1}`;
     case 'succeeded':
@@ -51,6 +50,11 @@ function note(run: RunAnswer, now: Date): string {
     case 'cancelled':
       return reason ?? '';
   }
+}
+
+function waitText({ dueAt, notBefore }: RunAnswer, now: Date): string {
+  if (notBefore !== undefined) return `not before ${timeText(notBefore)}: its target has just been acted on`;
+  return Date.parse(dueAt) > now.getTime() + slackMs ? `waits until ${timeText(dueAt)}` : '';
 }
 
 function durationText({ startedAt, finishedAt }: RunAnswer): string {

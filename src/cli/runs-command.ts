@@ -1,64 +1,133 @@
-import { Command, Option } from 'commander';
-import { limitArgument, statesArgument } from './arguments.ts';
+import { Option, type Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
-import { addConnectionOptions, connect, type ConnectionFlags } from './connection.ts';
-import { followRuns } from './follow-runs.ts';
-import { runsAnswer, type RunAnswer } from './run-answer.ts';
+import { UsageError } from './cli-error.ts';
+import { commandGroup } from './command-group.ts';
+import { connect, type ConnectionFlags } from './connection.ts';
+import { follow } from './follow.ts';
+import { heldCommand } from './held-command.ts';
+import { addPagingOptions, showList, type PagingFlags } from './list-options.ts';
+import { everyItem } from './pages.ts';
+import { apiCommand } from './resources/bound.ts';
+import { pathPart } from './resources/fields.ts';
+import { getCommand } from './resources/get-command.ts';
+import { runIds } from './resources/name-source.ts';
+import { deleteCommand } from './resources/switch-commands.ts';
+import { runAnswer, type RunAnswer } from './run-answer.ts';
+import { runChangeCommand } from './run-changes.ts';
+import { addRunFilters, filtersOf, type RunFilters } from './run-filters.ts';
 import { followWidths, runRow, runTitles } from './run-row.ts';
-import { printTable, rowPrinter } from './table.ts';
+import { rowPrinter } from './table.ts';
 
-interface RunsFlags extends ConnectionFlags {
+interface RunsFlags extends ConnectionFlags, PagingFlags, RunFilters {
   readonly follow?: boolean;
-  readonly state?: string;
-  readonly task?: string;
-  readonly limit: number;
+  readonly sort?: string;
 }
 
-const examples = `
-Examples:
-  signalbox runs
-  signalbox runs --state failed,held
-  signalbox runs --task notify-slack --limit 100 --json
-  signalbox runs --follow                # a line for each change, until Ctrl-C`;
+const path = '/api/runs';
 
 export function runsCommand(context: CliContext): Command {
-  const command = new Command('runs')
-    .description('Show the runs of a running Signalbox, newest first.')
-    .option('--follow', 'go on: print each run as it changes its state')
-    .addOption(new Option('--state <states>', 'only these, e.g. failed,held').argParser(statesArgument))
-    .option('--task <id>', 'only runs of this task')
-    .addOption(
-      new Option('--limit <number>', 'how many at most')
-        .argParser(limitArgument)
-        .default(20, '20, up to 500'),
-    )
-    .addHelpText('after', examples);
-  return addConnectionOptions(command).action((flags: RunsFlags) =>
-    flags.follow ? follow(flags, context) : list(flags, context),
+  const one = {
+    command: 'runs',
+    one: 'run',
+    id: {
+      as: 'run',
+      description: 'id of the run',
+      example: '01a1fbfe-3c7b-7000-9234-98e2241a503d',
+      names: runIds,
+      path: (id: string) => `${path}/${pathPart(id)}`,
+    },
+  };
+  const bound = { resource: one, context };
+  return commandGroup({
+    name: 'runs',
+    description:
+      'Show the runs of a running Signalbox, newest first; try them again, cancel and delete them.',
+    examples: [
+      'signalbox runs --state failed,held',
+      'signalbox runs --follow',
+      'signalbox runs held',
+      'signalbox runs retry --object webhook/slack-ops --state failed',
+    ],
+    list: listCommand(context),
+    others: [
+      getCommand(bound),
+      heldCommand(context),
+      runChangeCommand('retry', context),
+      runChangeCommand('cancel', context),
+      deleteCommand(bound),
+    ],
+  });
+}
+
+function listCommand(context: CliContext): Command {
+  const command = apiCommand({
+    name: 'list',
+    description: 'Show runs, newest first.',
+    examples: [
+      'signalbox runs',
+      'signalbox runs --state failed,held',
+      'signalbox runs --task notify-slack --limit 100 --json',
+      'signalbox runs --search "connection refused" --from 2027-03-01',
+      'signalbox runs --follow                # a line for each change, until Ctrl-C',
+    ],
+  }).option('--follow', 'go on: print each run as it changes its state');
+  addRunFilters(command).addOption(
+    new Option('--sort <order>', 'order; with - before it the other way round (default: -time)').choices(
+      ['time', 'object', 'task'].flatMap((field) => [field, `-${field}`]),
+    ),
+  );
+  return addPagingOptions(command, 20).action((flags: RunsFlags) =>
+    flags.follow ? followRuns(flags, context) : list(flags, context),
   );
 }
 
-async function list(flags: RunsFlags, { terminal: { out, err }, env, signal }: CliContext): Promise<void> {
-  const { state, task, limit } = flags;
-  const query = { state, task, limit };
-  const answer = await connect(flags, env).request({ path: '/api/runs', query, answer: runsAnswer, signal });
-  if (flags.json) {
-    out.line(JSON.stringify(answer));
-  } else if (answer.items.length === 0) {
-    err.line(state === undefined && task === undefined ? 'No runs yet.' : 'No such runs.');
-  } else {
-    const rows = answer.items.map((run) => runRow(run));
-    printTable(out, runTitles, rows);
-    if (answer.next !== undefined) err.line(err.paint('dim', 'There are more: raise --limit.'));
-  }
+function list(flags: RunsFlags, context: CliContext): Promise<void> {
+  const filters = filtersOf(flags);
+  const none = Object.keys(filters).length === 0 ? 'No runs yet.' : 'No such runs.';
+  const query = { ...filters, sort: flags.sort };
+  return showList(
+    connect(flags, context.env),
+    { path, query, item: runAnswer, titles: runTitles, row: (run) => runRow(run), none },
+    { flags, context },
+  );
 }
 
-function follow(flags: RunsFlags, context: CliContext): Promise<void> {
+function followRuns(flags: RunsFlags, context: CliContext): Promise<void> {
+  const { limit, state, task, object, type, ...rest } = flags;
+  if (
+    rest.from !== undefined ||
+    rest.to !== undefined ||
+    rest.search !== undefined ||
+    rest.sort !== undefined ||
+    rest.all
+  )
+    throw new UsageError(
+      '--follow goes on from now: it takes neither --from, --to, --search, --sort nor --all',
+    );
   const { out } = context.terminal;
   const row = rowPrinter(out, followWidths);
-  const print = (run: RunAnswer) => {
-    if (flags.json) out.line(JSON.stringify(run));
-    else row(runRow(run));
-  };
-  return followRuns({ ...flags, api: connect(flags, context.env), print, context });
+  const api = connect(flags, context.env);
+  return follow({
+    ...{ api, context, kind: 'run', item: runAnswer },
+    query: { kinds: 'run', state, task, object, type },
+    latest: async (signal) =>
+      (
+        await everyItem(api, { path, query: { ...filtersOf(flags) }, item: runAnswer, limit, signal })
+      ).items.toReversed(),
+    isWanted: (run) => fits(run, rest),
+    stampOf: ({ id, state: is, attempts, reason = '' }) => `${id} ${is} ${attempts} ${reason}`,
+    print: (run) => {
+      if (flags.json) out.line(JSON.stringify(run));
+      else row(runRow(run));
+    },
+  });
+}
+
+/** What the stream cannot be asked for. */
+function fits(run: RunAnswer, { action, event, reason }: RunFilters): boolean {
+  return (
+    (action === undefined || run.action === action) &&
+    (event === undefined || run.event.id === event) &&
+    (reason === undefined || run.reason === reason)
+  );
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from '../sdk/schema.ts';
 import type { CliContext } from './cli-context.ts';
 import { connect, type ConnectionFlags } from './connection.ts';
@@ -9,7 +9,7 @@ import { objectItem, objectsOf, type ObjectItem } from './resources/objects.ts';
 import { resourceCommands } from './resources/resource-commands.ts';
 import { printTable, type Cell } from './table.ts';
 import { printable } from './terminal.ts';
-import { dayText, untilText } from './times.ts';
+import { dayText, timeArgument, untilText } from './times.ts';
 
 export function schedulesCommand(context: CliContext): Command {
   const resource = objectsOf('schedule', {
@@ -113,13 +113,4 @@ function timeRow(
 ): readonly Cell[] {
   const time = new Date(due);
   return [{ text: untilText(time, now) }, { text: local, whole: true }, { text: dayText(time) }];
-}
-
-/** A day, or a time of a day, as RFC 3339. Without a zone it is on the clock of this machine. */
-function timeArgument(value: string): string {
-  // A day alone would be taken for midnight in UTC.
-  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00` : value);
-  if (Number.isNaN(time))
-    throw new InvalidArgumentError('It is a time, such as 2027-03-01 or 2027-03-01T18:00.');
-  return new Date(time).toISOString();
 }

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from 'commander';
+
 /* Times as people read them: on the clock of their machine. */
 
 /** `2027-03-01 18:00:05`; as it came when it is no time. */
@@ -35,4 +37,13 @@ export function untilText(time: Date, now: Date): string {
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+/** A day, or a time of a day, as RFC 3339. Without a zone it is on the clock of this machine. */
+export function timeArgument(value: string): string {
+  // A day alone would be taken for midnight in UTC.
+  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00` : value);
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('It is a time, such as 2027-03-01 or 2027-03-01T18:00.');
+  return new Date(time).toISOString();
 }

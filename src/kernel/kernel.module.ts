@@ -10,6 +10,7 @@ import { Preparation } from './dispatch/preparation.ts';
 import { Recovery } from './dispatch/recovery.ts';
 import { RenderedInput } from './dispatch/rendered-input.ts';
 import { RunControl } from './dispatch/run-control.ts';
+import { RunWaits } from './dispatch/run-waits.ts';
 import { Runner } from './dispatch/runner.ts';
 import { Settler } from './dispatch/settler.ts';
 import { SpentTasks } from './dispatch/spent-tasks.ts';
@@ -56,6 +57,7 @@ const open = [
   EventStream,
   InboundEndpoints,
   RunControl,
+  RunWaits,
   ObjectTester,
   TargetHealth,
   TargetPreview,

@@ -21,6 +21,8 @@ export interface RunView {
   /** Attempts so far. */
   readonly attempts: number;
   readonly dueAt: string;
+  /** A pending run is not begun before: its target has just been acted on. */
+  readonly notBefore?: string;
   readonly createdAt: string;
   /** Begin of the last attempt. */
   readonly startedAt?: string;
@@ -67,7 +69,13 @@ export interface RunDetailView extends RunView {
   readonly attemptLog: readonly AttemptView[];
 }
 
-export function runView(run: RunRecord, { event, responseStatus }: RunContext = {}): RunView {
+/** What stands beside a run. */
+export interface RunSurroundings extends RunContext {
+  /** Epoch ms. */
+  readonly notBefore?: number | undefined;
+}
+
+export function runView(run: RunRecord, { event, responseStatus, notBefore }: RunSurroundings = {}): RunView {
   const { startedAt, finishedAt } = run;
   return {
     id: run.id,
@@ -80,6 +88,7 @@ export function runView(run: RunRecord, { event, responseStatus }: RunContext = 
     ...(run.triggerId !== undefined && { trigger: run.triggerId }),
     attempts: run.attempts,
     dueAt: rfc3339Of(run.dueAt),
+    ...(notBefore !== undefined && { notBefore: rfc3339Of(notBefore) }),
     createdAt: rfc3339Of(run.createdAt),
     ...(startedAt !== undefined && { startedAt: rfc3339Of(startedAt) }),
     ...(finishedAt !== undefined && { finishedAt: rfc3339Of(finishedAt) }),
@@ -91,7 +100,7 @@ export function runView(run: RunRecord, { event, responseStatus }: RunContext = 
 export interface RunDetails {
   readonly event: EventRecord | undefined;
   readonly attempts: readonly AttemptRecord[];
-  readonly context: RunContext | undefined;
+  readonly context: RunSurroundings | undefined;
 }
 
 export function runDetailView(run: RunRecord, { event, attempts, context }: RunDetails): RunDetailView {

@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { RunRecord } from '../../domain/records.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
-import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
+import { RunWaits } from '../../kernel/dispatch/run-waits.ts';
+import { HISTORY, type HistoryPort, type RunContext } from '../../kernel/ports.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -12,6 +13,7 @@ import {
   runView,
   type HeldView,
   type RunDetailView,
+  type RunSurroundings,
   type RunView,
 } from './run-view.ts';
 
@@ -19,6 +21,7 @@ import {
 export class RunsController {
   constructor(
     private readonly control: RunControl,
+    private readonly waits: RunWaits,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
 
@@ -28,7 +31,7 @@ export class RunsController {
     const page = await this.history.runs(runQuery(query));
     const contexts = await this.history.contexts(page.items);
     const items = page.items.map((run, i) => ({ run, context: contexts[i] }));
-    return pageView({ ...page, items }, ({ run, context }) => runView(run, context));
+    return pageView({ ...page, items }, ({ run, context }) => runView(run, this.#surroundings(run, context)));
   }
 
   /** What is held and why, by target, action and reason. */
@@ -75,6 +78,10 @@ export class RunsController {
       this.history.attempts(run.id),
       this.history.contexts([run]),
     ]);
-    return runDetailView(run, { event, attempts, context });
+    return runDetailView(run, { event, attempts, context: this.#surroundings(run, context) });
+  }
+
+  #surroundings(run: RunRecord, context?: RunContext): RunSurroundings {
+    return { ...context, notBefore: run.state === 'pending' ? this.waits.notBefore(run) : undefined };
   }
 }

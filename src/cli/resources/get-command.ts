@@ -1,9 +1,16 @@
 import type { Command } from 'commander';
+import type { CliContext } from '../cli-context.ts';
 import { connect, type ConnectionFlags } from '../connection.ts';
 import { printDocument } from '../output.ts';
-import { anyAnswer, apiCommand, idArgument, type Bound } from './bound.ts';
+import { anyAnswer, apiCommand, idArgument } from './bound.ts';
+import type { Resource } from './resource.ts';
 
-export function getCommand<Item>({ resource, context }: Bound<Item>): Command {
+interface Shown {
+  readonly resource: Pick<Resource<unknown>, 'command' | 'one' | 'id'>;
+  readonly context: CliContext;
+}
+
+export function getCommand({ resource, context }: Shown): Command {
   const { command: group, one, id } = resource;
   const { terminal, env, signal } = context;
   return apiCommand({

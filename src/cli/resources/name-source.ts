@@ -49,6 +49,10 @@ export const objectKeys: NameSource = { path: '/api/objects', nameOf: ({ key }) 
 export const tagNames: NameSource = { path: '/api/tags', nameOf: ({ name }) => text(name) };
 export const taskIds: NameSource = { path: '/api/tasks', nameOf: ({ id }) => text(id) };
 export const triggerIds: NameSource = { path: '/api/triggers', nameOf: ({ id }) => text(id) };
+/** The newest ones: others have to be known anyway. */
+const newest = { limit: 50 };
+export const runIds: NameSource = { path: '/api/runs', query: newest, nameOf: ({ id }) => text(id) };
+export const eventIds: NameSource = { path: '/api/events', query: newest, nameOf: ({ id }) => text(id) };
 export const userNames: NameSource = { path: '/api/users', nameOf: ({ name }) => text(name) };
 export const tokenNames: NameSource = { path: '/api/tokens', nameOf: ({ name }) => text(name) };
 export const pluginNames: NameSource = { path: '/api/plugins', nameOf: ({ name }) => text(name) };

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { CliContext } from '../cli-context.ts';
 import { connect, type ConnectionFlags } from '../connection.ts';
 import { anyAnswer, apiCommand, idArgument, noAnswer, tell, type Bound, article } from './bound.ts';
+import type { Resource } from './resource.ts';
 
 export function switchCommands<Item>(bound: Bound<Item>): readonly Command[] {
   return [switchCommand('enable', true, bound), switchCommand('disable', false, bound)];
@@ -22,7 +24,12 @@ function switchCommand<Item>(verb: string, enabled: boolean, { resource, context
     });
 }
 
-export function deleteCommand<Item>({ resource, context }: Bound<Item>): Command {
+interface Deletable {
+  readonly resource: Pick<Resource<unknown>, 'command' | 'one' | 'id'>;
+  readonly context: CliContext;
+}
+
+export function deleteCommand({ resource, context }: Deletable): Command {
   const { command: group, one, id } = resource;
   const { env, signal } = context;
   return apiCommand({

@@ -32,6 +32,11 @@ export class Pace implements OnModuleDestroy {
     return false;
   }
 
+  /** Whether there may be anything to wait for, as far as it is known in memory. */
+  knows(target: string): boolean {
+    return this.#begun.has(target);
+  }
+
   /** How long the next attempt has to wait, ms, as far as it is known in memory. */
   msLeft(target: string, minGapMs: number): number {
     const begun = this.#begun.get(target);

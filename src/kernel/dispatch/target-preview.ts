@@ -10,8 +10,8 @@ import type { ObjectView } from '../../sdk/index.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { TaskTargets } from '../routing/task-targets.ts';
-import { Pace } from './pace.ts';
 import { Preparation, type PreparedTarget } from './preparation.ts';
+import { RunWaits } from './run-waits.ts';
 
 /** `already_done`: by its last known state it is as the action would make it. */
 type Reason = HoldReason | 'already_done' | 'task_disabled' | 'settings_invalid';
@@ -36,7 +36,7 @@ export class TargetPreview {
   constructor(
     private readonly targets: TaskTargets,
     private readonly preparation: Preparation,
-    private readonly pace: Pace,
+    private readonly waits: RunWaits,
     private readonly index: ResourceIndex,
     private readonly registry: PluginRegistry,
   ) {}
@@ -56,7 +56,8 @@ export class TargetPreview {
     const { type, key } = splitRef(target);
     const [object, told] = [this.index.object(type, key), this.index.state(type, key)];
     const found = this.#reason(task, target);
-    const notBefore = typeof found === 'string' ? undefined : this.#notBefore(target, found);
+    const notBefore =
+      typeof found === 'string' ? undefined : this.waits.notBefore({ action: task.action, target });
     return {
       type,
       key,
@@ -90,10 +91,5 @@ export class TargetPreview {
     const seen: ObjectView = { ...view, ...(state && { state }) };
     // The settings have been parsed by the schema that the function was typed with.
     return this.registry.inScopeOf(type, () => action.isDone?.(seen as never)) === true;
-  }
-
-  #notBefore(target: string, { policy }: PreparedTarget): number | undefined {
-    const left = this.pace.msLeft(target, policy.minGapMs);
-    return left > 0 ? Date.now() + left : undefined;
   }
 }
