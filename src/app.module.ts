@@ -19,6 +19,7 @@ import { PluginModule } from './kernel/plugins/plugin.module.ts';
 import { RetentionModule } from './kernel/retention/retention.module.ts';
 import { ResourceService } from './kernel/resources/resource.service.ts';
 import { PersistenceModule } from './persistence/persistence.module.ts';
+import type { SecretKeySource } from './kernel/secrets/secret-key-source.ts';
 import type { Clock } from './sdk/index.ts';
 
 export interface AppOptions {
@@ -28,6 +29,7 @@ export interface AppOptions {
   readonly egress: EgressOptions;
   readonly logger: KernelLogger;
   readonly adminToken: string | undefined;
+  readonly keys: SecretKeySource;
   /** Default: that of the machine. */
   readonly clock?: Clock | undefined;
 }
@@ -37,7 +39,16 @@ const LOADED_CONFIG = Symbol('LoadedConfig');
 /** The one list of modules. */
 @Module({})
 export class AppModule implements OnModuleInit {
-  static forRoot({ loaded, plugins, limits, egress, logger, adminToken, clock }: AppOptions): DynamicModule {
+  static forRoot({
+    loaded,
+    plugins,
+    limits,
+    egress,
+    logger,
+    adminToken,
+    keys,
+    clock,
+  }: AppOptions): DynamicModule {
     const { store, data, retention } = loaded.config;
     return {
       module: AppModule,
@@ -46,7 +57,7 @@ export class AppModule implements OnModuleInit {
         ScheduleModule.forRoot(),
         PersistenceModule.forRoot({ url: store.url, dataDir: data, logger }),
         EgressModule.forRoot(egress),
-        KernelModule.forRoot({ limits, logger, clock }),
+        KernelModule.forRoot({ limits, logger, clock, keys }),
         RetentionModule.forRoot(retention),
         ...plugins.map((plugin) => PluginModule.for(plugin)),
         ConfigModule,

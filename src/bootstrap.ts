@@ -8,6 +8,7 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config/config-schema.ts';
 import { loadConfiguredPlugins } from './config/configured-plugins.ts';
 import { loadConfig, type LoadOptions } from './config/load-config.ts';
+import { secretKeySource } from './config/secret-key-source.ts';
 import { EgressHttp } from './kernel/egress/egress-http.ts';
 import { Kernel } from './kernel/kernel.ts';
 import { defaultLimits, type KernelLimits } from './kernel/limits.ts';
@@ -44,6 +45,7 @@ export async function startSignalbox(
   const log = createLog({ level: config.log.level, readable: process.stdout.isTTY });
   for (const warning of loaded.warnings) log.warn(warning);
   const plugins = await loadConfiguredPlugins(loaded);
+  const keys = await secretKeySource(config.secrets.keyFile, options.env);
   const module = AppModule.forRoot({
     loaded,
     plugins: [kernelsOwn, ...plugins],
@@ -54,6 +56,7 @@ export async function startSignalbox(
     },
     logger: kernelLogger(log),
     adminToken: options.env['SIGNALBOX_ADMIN_TOKEN'],
+    keys,
     clock,
   });
   const adapter = createFastifyAdapter();

@@ -24,6 +24,7 @@ import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
 import { BulkRunsController } from './runs/bulk-runs.controller.ts';
 import { RunsController } from './runs/runs.controller.ts';
+import { SecretsController } from './secrets/secrets.controller.ts';
 import { SessionController } from './session/session.controller.ts';
 import { Sessions } from './session/sessions.ts';
 import { SetupController } from './setup/setup.controller.ts';
@@ -79,6 +80,7 @@ export class ApiModule {
         TriggersController,
         TypesController,
         PluginsController,
+        SecretsController,
         SessionController,
         SetupController,
         TokensController,

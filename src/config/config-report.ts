@@ -55,10 +55,10 @@ function fieldsOf(revised: Revised, registry: PluginRegistry): readonly FieldCha
   const { change, before, after } = revised;
   const lean = (record: ResourceRecord): unknown => {
     const schema = entrySchema(registry, revised, record);
-    return hiddenEntry(revised.kind, leanEntry(revised, record, schema), schema);
+    return hiddenEntry(leanEntry(revised, record, schema), schema);
   };
   const full = (record: ResourceRecord): unknown =>
-    hiddenEntry(revised.kind, fullEntry(revised.kind, record), entrySchema(registry, revised, record));
+    hiddenEntry(fullEntry(revised.kind, record), entrySchema(registry, revised, record));
   if (change === 'created' && after) return fieldChanges(undefined, lean(after));
   if (change === 'removed' && before) return fieldChanges(lean(before), undefined);
   return change === 'updated' && before && after ? fieldChanges(full(before), full(after)) : [];

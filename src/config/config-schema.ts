@@ -33,6 +33,18 @@ const store = z
   })
   .describe('Where events, runs and resources are kept.');
 
+const secrets = z
+  .strictObject({
+    keyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File with the key that secrets in settings are sealed with; made at the first start. Default: secret.key in the data folder. Keep a copy apart from the database.',
+      ),
+  })
+  .describe('What secrets in the database are sealed with.');
+
 const retention = z
   .strictObject({
     days: z
@@ -160,6 +172,7 @@ export const configSchema = z
         'Folder for what Signalbox keeps: the database, keys. A relative path in this file starts at its folder.',
       ),
     store: store.prefault({}),
+    secrets: secrets.prefault({}),
     retention: retention.prefault({}),
     plugins: z
       .array(plugin)
@@ -180,6 +193,8 @@ export interface Config extends Pick<Parsed, 'server' | 'retention' | 'egress' |
   readonly data: string;
   /** SQLite files are absolute. */
   readonly store: { readonly url: string };
+  /** Absolute. */
+  readonly secrets: { readonly keyFile: string };
   readonly plugins: readonly PluginEntry[];
 }
 

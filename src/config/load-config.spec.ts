@@ -222,6 +222,7 @@ describe('loadConfig', () => {
         server: { host: '127.0.0.1', port: 4280 },
         data: join(cwd, 'data'),
         store: { url: `sqlite:${join(cwd, 'data/signalbox.db')}` },
+        secrets: { keyFile: join(cwd, 'data/secret.key') },
         retention: { days: 30, rows: 1_000_000 },
         plugins: expect.arrayContaining([{ use: 'vm' }, { use: 'webhook' }]),
         egress: { allow: [] },

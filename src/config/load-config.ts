@@ -81,8 +81,12 @@ function settle(parsed: ParsedConfig, baseOf: (path: Path) => string): Config {
   const { server, retention, egress, limits, log } = parsed;
   const data = resolve(baseOf(['data']), parsed.data);
   const url = storeUrl(parsed.store.url, { data, base: baseOf(['store', 'url']) });
+  const keyFile =
+    parsed.secrets.keyFile === undefined
+      ? resolve(data, 'secret.key')
+      : resolve(baseOf(['secrets', 'keyFile']), parsed.secrets.keyFile);
   const plugins = parsed.plugins.map(pluginEntry);
-  return { server, data, store: { url }, retention, plugins, egress, limits, log };
+  return { server, data, store: { url }, secrets: { keyFile }, retention, plugins, egress, limits, log };
 }
 
 function storeUrl(

@@ -39,6 +39,10 @@ export const otherVariables = {
     'the admin token of automated installs, for as long as the server is started with it',
   SIGNALBOX_URL: 'for the commands that talk to a running server: where it is',
   SIGNALBOX_TOKEN: 'for the same commands: the token that they send',
+  SIGNALBOX_SECRET_KEY: 'the key that secrets are sealed with, in place of `secrets.keyFile`: see secrets.md',
+  SIGNALBOX_SECRET_KEY_FILE: 'a file with that key that somebody else looks after',
+  SIGNALBOX_SECRET_KEY_OLD: 'the key before it, at the first start with a new one',
+  SIGNALBOX_SECRET_KEY_LOST: 'the id of a key that is lost: what it sealed has to be given again',
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;

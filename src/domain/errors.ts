@@ -103,6 +103,26 @@ export const errorCodes = {
     'Use another address. A private network is reached once `egress.allow` in the configuration names it; docs/egress.md says which never are.',
   ],
   CONFIG_INVALID: [500, 'Configuration is not valid', 'Correct the place that the message names.'],
+  SECRET_KEY_MISSING: [
+    500,
+    'The key of the secrets is not there',
+    'Put the key back where the message says. docs/secrets.md says what to do when it is lost.',
+  ],
+  SECRET_KEY_WRONG: [
+    500,
+    'The key of the secrets is another one',
+    'Put the right key where the message says. docs/secrets.md says what to do when it is lost.',
+  ],
+  SECRET_KEY_INVALID: [
+    500,
+    'The key of the secrets is not usable',
+    'Correct what the message names; docs/secrets.md has the form of keys and key files.',
+  ],
+  SECRET_KEY_FIXED: [
+    409,
+    'Signalbox does not look after the key',
+    'Change the key where it comes from, as the message says, and restart.',
+  ],
   PLUGIN_INVALID: [500, 'Plugin cannot be loaded', 'Correct the plugin or its entry in the configuration.'],
   OVERLOADED: [
     503,

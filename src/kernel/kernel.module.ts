@@ -39,6 +39,10 @@ import { ResourceService } from './resources/resource.service.ts';
 import { Planner } from './routing/planner.ts';
 import { TaskTargets } from './routing/task-targets.ts';
 import { ViewOfObjects } from './routing/view-of-objects.ts';
+import { Keyring, SECRET_KEY_SOURCE } from './secrets/keyring.ts';
+import { RecordSeal } from './secrets/record-seal.ts';
+import { keysInMemory, type SecretKeySource } from './secrets/secret-key-source.ts';
+import { StoreSeal } from './secrets/store-seal.ts';
 import { EventStream } from './stream/event-stream.ts';
 import { Subjects } from './stream/subjects.ts';
 
@@ -64,18 +68,21 @@ const open = [
   Explainer,
   LiveFeed,
   Dispatcher,
+  StoreSeal,
 ];
 const inner = [
   Announcer,
   Backlog,
   FailureLog,
   HeldRuns,
+  Keyring,
   Lanes,
   ObjectViews,
   Outbox,
   Pace,
   Planner,
   Preparation,
+  RecordSeal,
   Recovery,
   RenderedInput,
   Runner,
@@ -95,12 +102,15 @@ export class KernelModule {
     readonly logger: KernelLogger;
     /** Default: that of the machine. */
     readonly clock?: Clock | undefined;
+    /** Default: made anew each time, for a storage that keeps nothing. */
+    readonly keys?: SecretKeySource | undefined;
   }): DynamicModule {
     return {
       module: KernelModule,
       global: true,
       providers: [
         { provide: CLOCK, useValue: options.clock ?? systemClock },
+        { provide: SECRET_KEY_SOURCE, useValue: options.keys ?? keysInMemory() },
         { provide: KERNEL_LIMITS, useValue: options.limits },
         { provide: KERNEL_LOGGER, useValue: options.logger },
         { provide: PLUGIN_HOST, useClass: KernelPluginHost },

@@ -103,6 +103,9 @@ export interface QueuedPageSize {
   readonly known?: (eventId: string) => EventRecord | undefined;
 }
 
+/** A run that is to be tried again. */
+export type RetriedRun = Pick<RunRecord, 'id' | 'taskId' | 'action'>;
+
 /** The pending runs on disk, for those that memory does not hold. */
 export interface RunQueuePort {
   /** Targets with pending runs due in (`after`, `until`]. */
@@ -115,10 +118,10 @@ export interface RunQueuePort {
    * Makes a failed, held or cancelled run pending again with this input, due at `now`. False when it is in
    * another state or does not exist.
    */
-  requeue(runId: string, input: JsonObject, now: number): Promise<boolean>;
+  requeue(run: RetriedRun, input: JsonObject, now: number): Promise<boolean>;
   /** The same for many, in one transaction. Returns those that are pending now. */
   requeueAll(
-    runs: readonly { readonly id: string; readonly input: JsonObject }[],
+    runs: readonly { readonly run: RetriedRun; readonly input: JsonObject }[],
     now: number,
   ): Promise<readonly string[]>;
   /** Cancels those that are pending or held. Returns them. */
@@ -358,6 +361,45 @@ export interface ResourceStorePort {
   outbox(): Promise<readonly OutboxRecord[]>;
   /** The events are stored. */
   clearOutbox(ids: readonly string[]): Promise<void>;
+}
+
+/** A key that something in the database may be sealed with. */
+export interface KeyUse {
+  readonly id: string;
+  /** Since when, epoch ms. */
+  readonly since: number;
+  /** What it replaced was overwritten, as far as the database can. */
+  readonly clean: boolean;
+}
+
+/** Documents that are put anew, each as it is to stand in its column. */
+export interface Resealed {
+  readonly objects?: readonly Pick<ObjectRecord, 'type' | 'key' | 'settings' | 'enabled'>[];
+  readonly tasks?: readonly Pick<TaskRecord, 'id' | 'settings' | 'enabled'>[];
+  readonly outbox?: readonly Pick<OutboxRecord, 'id' | 'object'>[];
+  readonly runs?: readonly Pick<RunRecord, 'id' | 'input'>[];
+  /** Those that something may be sealed with from now on, all of them. */
+  readonly keys?: readonly KeyUse[];
+}
+
+export type KeptInput = Pick<RunRecord, 'id' | 'taskId' | 'action' | 'input'>;
+
+/** What is sealed and with what; the sealing itself is not its business. */
+export interface SecretStorePort {
+  keys(): Promise<readonly KeyUse[]>;
+  /** All in one transaction. What is not there any more is left out. */
+  reseal(resealed: Resealed): Promise<void>;
+  /**
+   * The next runs, in the order of their ids, whose input is sealed, or whose action is not one of `harmless`. An empty page is
+   * the last one.
+   */
+  inputs(page: {
+    readonly after: string;
+    readonly limit: number;
+    readonly harmless: readonly string[];
+  }): Promise<readonly KeptInput[]>;
+  /** Overwrites what replaced and deleted rows have left behind, as far as the database can. May take a while. */
+  scrub(): Promise<void>;
 }
 
 export const STORE_HEALTH = Symbol('StoreHealth');

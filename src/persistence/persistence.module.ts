@@ -16,9 +16,12 @@ import {
   STORE_HEALTH,
   TARGET_HEALTH,
 } from '../kernel/ports.ts';
+import { StoreSeal } from '../kernel/secrets/store-seal.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 
 const STORE = Symbol('Store');
+/** The store as the kernel is to have it. */
+const SEALED_STORE = Symbol('SealedStore');
 
 /** Implements the kernel's ports on a database. */
 @Module({})
@@ -40,7 +43,16 @@ export class PersistenceModule implements OnApplicationShutdown {
     return {
       module: PersistenceModule,
       global: true,
-      providers: [{ provide: STORE, useFactory: () => openStore(options) }, ...ports],
+      providers: [
+        { provide: STORE, useFactory: () => openStore(options) },
+        {
+          provide: SEALED_STORE,
+          inject: [STORE, { token: StoreSeal, optional: true }],
+          useFactory: (store: Store, seal?: StoreSeal) =>
+            seal ? { ...store, ...seal.around(store) } : store,
+        },
+        ...ports,
+      ],
       exports: ports.map(({ provide }) => provide),
     };
   }
@@ -52,5 +64,5 @@ export class PersistenceModule implements OnApplicationShutdown {
 }
 
 function port(provide: symbol, part: Exclude<keyof Store, 'close'>): FactoryProvider {
-  return { provide, inject: [STORE], useFactory: (store: Store) => store[part] };
+  return { provide, inject: [SEALED_STORE], useFactory: (store: Store) => store[part] };
 }

@@ -1,5 +1,5 @@
 import { holdReasons, type RunState } from '../domain/records.ts';
-import type { QueuedPage, QueuedPageSize, RunQueuePort } from '../kernel/ports.ts';
+import type { QueuedPage, QueuedPageSize, RetriedRun, RunQueuePort } from '../kernel/ports.ts';
 import type { JsonObject } from '../sdk/index.ts';
 import type { Database } from './database.ts';
 import { RunEntity } from './entities/run.entity.ts';
@@ -39,14 +39,15 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
-  async requeue(runId: string, input: JsonObject, now: number): Promise<boolean> {
-    return (await this.requeueAll([{ id: runId, input }], now)).length > 0;
+  async requeue(run: RetriedRun, input: JsonObject, now: number): Promise<boolean> {
+    return (await this.requeueAll([{ run, input }], now)).length > 0;
   }
 
   requeueAll(runs: Parameters<RunQueuePort['requeueAll']>[0], now: number): Promise<readonly string[]> {
     return this.database.write(async (em) => {
       const requeued: string[] = [];
-      for (const { id, input } of runs) {
+      for (const { run, input } of runs) {
+        const { id } = run;
         const changed = await em.nativeUpdate(
           RunEntity,
           { id, state: { $in: [...retryable] } },

@@ -9,6 +9,7 @@ import type {
   ResourceStorePort,
   RetentionPort,
   RunQueuePort,
+  SecretStorePort,
   StoreHealthPort,
   TargetHealthPort,
 } from '../kernel/ports.ts';
@@ -19,6 +20,7 @@ import { IdentityStore } from './identity-store.ts';
 import { ResourceStore } from './resource-store.ts';
 import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
+import { SecretStore } from './secret-store.ts';
 import { TargetHealthStore } from './target-health-store.ts';
 
 export interface StoreOptions {
@@ -36,6 +38,7 @@ export interface Store {
   readonly history: HistoryPort;
   readonly retention: RetentionPort;
   readonly resources: ResourceStorePort;
+  readonly secrets: SecretStorePort;
   readonly identities: IdentityStorePort;
   readonly audit: AuditPort;
   readonly targets: TargetHealthPort;
@@ -54,15 +57,21 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
   if (file !== undefined) {
     const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
     const { SqliteJournal } = await import('./sqlite/sqlite-journal.ts');
-    const { shrinkFile } = await import('./sqlite/shrink-file.ts');
+    const { scrubFile, shrinkFile } = await import('./sqlite/shrink-file.ts');
     const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file);
-    return storeOn(database, new SqliteJournal(database), () => shrinkFile(database));
+    return storeOn(database, new SqliteJournal(database), {
+      shrink: () => shrinkFile(database),
+      scrub: () => scrubFile(database),
+    });
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
     const { PostgresJournal } = await import('./postgres/postgres-journal.ts');
     const database = await PostgresDatabase.open(url, logger);
-    return storeOn(database, new PostgresJournal(database), vacuumsByItself);
+    return storeOn(database, new PostgresJournal(database), {
+      shrink: vacuumsByItself,
+      scrub: () => database.rewrite(['object', 'task', 'outbox']),
+    });
   }
   throw new SignalboxError(
     'CONFIG_INVALID',
@@ -76,13 +85,19 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
 /** PostgreSQL puts new rows where deleted ones were. */
 const vacuumsByItself = () => Promise.resolve(false);
 
-function storeOn(database: Database, journal: JournalPort, shrink: RetentionPort['shrink']): Store {
+interface Upkeep {
+  readonly shrink: RetentionPort['shrink'];
+  readonly scrub: SecretStorePort['scrub'];
+}
+
+function storeOn(database: Database, journal: JournalPort, { shrink, scrub }: Upkeep): Store {
   return {
     journal,
     queue: new RunQueue(database),
     history: new History(database),
     retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
+    secrets: new SecretStore(database, scrub),
     identities: new IdentityStore(database),
     audit: new AuditStore(database),
     targets: new TargetHealthStore(database),

@@ -21,12 +21,15 @@ import {
   RUN_QUEUE,
   STORE_HEALTH,
   TARGET_HEALTH,
+  type RunQueuePort,
 } from '../../src/kernel/ports.ts';
 import { taskPlugin } from '../../src/kernel/task-type.ts';
+import { StoreSeal } from '../../src/kernel/secrets/store-seal.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
 import { MemoryAudit } from './memory-audit.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryIdentities } from './memory-identities.ts';
+import { MemorySecrets } from './memory-secrets.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 export const adminToken = 'test-admin-token-0123456789';
@@ -97,6 +100,11 @@ export async function startApi(
   const registry = app.get(PluginRegistry);
   for (const plugin of [taskPlugin, ...plugins]) registry.register(plugin);
   await app.init();
+  // The specs look at what is stored, so it is not sealed; but the keys are there.
+  await app
+    .get(StoreSeal)
+    .around({ ...storagePorts(storage), secrets: new MemorySecrets() })
+    .resources.load();
   await adapter.getInstance().ready();
   return {
     app,
@@ -125,6 +133,15 @@ export async function startApi(
     async [Symbol.asyncDispose]() {
       await app.close();
     },
+  };
+}
+
+function storagePorts(storage: MemoryStorage) {
+  return {
+    resources: storage,
+    journal: storage,
+    queue: storage as unknown as RunQueuePort,
+    history: storage,
   };
 }
 

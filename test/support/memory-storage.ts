@@ -107,8 +107,8 @@ export class MemoryStorage implements JournalPort, HistoryPort, ResourceStorePor
   }
 
   /** The part of the queue that a person's retry needs. */
-  readonly requeue: RunQueuePort['requeue'] = (runId, input, now) => {
-    const at = this.storedRuns.findIndex(({ id }) => id === runId);
+  readonly requeue: RunQueuePort['requeue'] = (retried, input, now) => {
+    const at = this.storedRuns.findIndex(({ id }) => id === retried.id);
     const run = this.storedRuns[at];
     if (!run || !['failed', 'held', 'cancelled'].includes(run.state)) return Promise.resolve(false);
     this.storedRuns[at] = { ...run, state: 'pending', input, dueAt: now };

@@ -87,6 +87,8 @@ describe('scopes', () => {
     ['POST', '/api/runs:retry', 'operate'],
     ['POST', '/api/runs:cancel', 'operate'],
     ['GET', '/api/runs/held', 'read'],
+    ['GET', '/api/secrets', 'admin'],
+    ['POST', '/api/secrets:rotate', 'admin'],
     ['GET', '/api/objects', 'read'],
     ['GET', '/api/objects/lamp', 'read'],
     ['GET', '/api/objects/lamp/x', 'read'],

@@ -63,7 +63,7 @@ export function heldView({ target, action, reason, runs, since }: HeldGroup): He
 export interface RunDetailView extends RunView {
   /** Only its id when the event is no longer kept. */
   readonly event: { readonly id: string } | EventView;
-  /** The task's settings when it fired, templates not yet filled in. */
+  /** The task's settings when it fired, templates not yet filled in, secrets masked. */
   readonly input: JsonObject;
   /** First to last. */
   readonly attemptLog: readonly AttemptView[];
@@ -98,16 +98,20 @@ export function runView(run: RunRecord, { event, responseStatus, notBefore }: Ru
 }
 
 export interface RunDetails {
+  readonly input: JsonObject;
   readonly event: EventRecord | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly context: RunSurroundings | undefined;
 }
 
-export function runDetailView(run: RunRecord, { event, attempts, context }: RunDetails): RunDetailView {
+export function runDetailView(
+  run: RunRecord,
+  { input, event, attempts, context }: RunDetails,
+): RunDetailView {
   return {
     ...runView(run, context),
     ...(event && { event: eventView(event) }),
-    input: run.input,
+    input,
     attemptLog: attempts.map(attemptView),
   };
 }

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../domain/records.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
 import { RunWaits } from '../../kernel/dispatch/run-waits.ts';
 import { HISTORY, type HistoryPort, type RunContext } from '../../kernel/ports.ts';
+import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -22,6 +23,7 @@ export class RunsController {
   constructor(
     private readonly control: RunControl,
     private readonly waits: RunWaits,
+    private readonly resources: ResourceService,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
 
@@ -78,7 +80,8 @@ export class RunsController {
       this.history.attempts(run.id),
       this.history.contexts([run]),
     ]);
-    return runDetailView(run, { event, attempts, context: this.#surroundings(run, context) });
+    const input = this.resources.maskedInput(run.action, run.input);
+    return runDetailView(run, { input, event, attempts, context: this.#surroundings(run, context) });
   }
 
   #surroundings(run: RunRecord, context?: RunContext): RunSurroundings {

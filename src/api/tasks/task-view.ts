@@ -11,6 +11,7 @@ export interface TaskView extends ManagedView {
   readonly deleteAfterRunning: boolean;
   readonly action: string;
   readonly target: Target;
+  /** Secrets masked. */
   readonly settings: JsonObject;
   /** False while the plugin that declares the action is missing or down. */
   readonly available: boolean;
@@ -23,8 +24,11 @@ export interface TaskDetailView extends TaskView {
   readonly lastRun?: { readonly id: string; readonly state: RunState; readonly createdAt: string };
 }
 
-export function taskView(task: TaskRecord, available: boolean): TaskView {
-  const { id, name, description, enabled, deleteAfterRunning, action, target, settings } = task;
+export function taskView(
+  task: TaskRecord,
+  { settings, available }: Pick<TaskView, 'settings' | 'available'>,
+): TaskView {
+  const { id, name, description, enabled, deleteAfterRunning, action, target } = task;
   return {
     id,
     name,

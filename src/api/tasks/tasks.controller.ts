@@ -23,6 +23,7 @@ import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { ResourceInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
+import type { JsonObject } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { PageQueryDto } from '../paging/page-query.dto.ts';
@@ -111,7 +112,10 @@ export class TasksController {
   @RequireScope('admin')
   async patch(@Param('id') id: string, @Body() patch: unknown): Promise<TaskView> {
     await this.editor.patch({
-      current: () => writable(this.#find(id)),
+      current: () => {
+        const task = this.#find(id);
+        return writable(task, this.service.maskedInput(task.action, task.settings));
+      },
       patch,
       Body: TaskBodyDto,
       input: (body) => inputOf(id, body),
@@ -143,7 +147,10 @@ export class TasksController {
 
   #view(task: TaskRecord): TaskView {
     const known = this.registry.action(task.action) !== undefined;
-    return taskView(task, known && this.registry.available(splitName(task.action).type));
+    return taskView(task, {
+      settings: this.service.maskedInput(task.action, task.settings),
+      available: known && this.registry.available(splitName(task.action).type),
+    });
   }
 }
 
@@ -162,8 +169,8 @@ function targetOf({ object, tag }: TargetDto): Target {
 }
 
 /** What a PUT would have to carry to leave it as it is. */
-function writable(task: TaskRecord): TaskBodyDto {
-  const { name, description, enabled, deleteAfterRunning, action, target, settings } = task;
+function writable(task: TaskRecord, settings: JsonObject): TaskBodyDto {
+  const { name, description, enabled, deleteAfterRunning, action, target } = task;
   const body = { name, enabled, deleteAfterRunning, action, target, settings };
   return { ...body, ...(description !== undefined && { description }) };
 }

@@ -25,7 +25,7 @@ export function resourceFact(
   };
   const documentOf = (one: ResourceRecord): JsonObject => {
     const entry = { ...fullEntry(kind, one), managedBy: one.managedBy };
-    return hiddenEntry(kind, entry, entrySchema(registry, { kind }, one));
+    return hiddenEntry(entry, entrySchema(registry, { kind }, one));
   };
   if (before && after) return updateFact(about, documentOf(before), documentOf(after));
   if (after) return { action: 'created', ...about, after: open(documentOf(after)) };

@@ -43,7 +43,7 @@ export class RunControl {
   async retry(runId: string): Promise<RunRecord> {
     const run = await this.#run(runId);
     const now = Date.now();
-    if (!(await this.queue.requeue(runId, this.#inputOf(run), now))) {
+    if (!(await this.queue.requeue(run, this.#inputOf(run), now))) {
       const { state } = await this.#run(runId);
       throw new SignalboxError('RUN_NOT_RETRYABLE', `run ${runId} is ${state}`);
     }
@@ -67,7 +67,7 @@ export class RunControl {
   retryAll(query: RunFilter): Promise<BulkResult> {
     return this.#inBulk(query, async (runs) => {
       const now = Date.now();
-      const inputs = runs.map((run) => ({ id: run.id, input: this.#inputOf(run) }));
+      const inputs = runs.map((run) => ({ run, input: this.#inputOf(run) }));
       const requeued = new Set(await this.queue.requeueAll(inputs, now));
       const targets = runs.filter(({ id }) => requeued.has(id)).map(({ target }) => target);
       for (const target of new Set(targets)) this.backlog.put(target, now);

@@ -7,6 +7,7 @@ import { inScope, type PluginScope } from '../plugins/plugin-scope.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
 import { eventView } from '../routing/event-view.ts';
+import { secretValues } from '../redaction/redactor.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
 import { splitName } from '../../domain/records.ts';
 import { AttemptRecorder } from './attempt-recorder.ts';
@@ -34,6 +35,8 @@ export class Runner {
     const startedAt = Date.now();
     const begun = performance.now();
     const recorder = new AttemptRecorder(this.out.client, target.redact);
+    // Before anything is said of it: filling it in may fail, too.
+    recorder.learn(secretValues(target.action.input, queued.run.input));
     const ending = await this.#act({ queued, target, recorder, shutdown });
     const attempt = queued.run.attempts + 1;
     const verdict = judge(ending, { idempotent: target.action.idempotent, policy: target.policy, attempt });
@@ -136,9 +139,11 @@ export class Runner {
     const object =
       event.object === undefined ? undefined : this.index.object(splitName(event.type).type, event.object);
     const { logger } = this;
+    const input = this.inputs.of(queued, target.action.input);
+    recorder.learn(secretValues(target.action.input, input));
     return {
       object: target.view,
-      input: this.inputs.of(queued, target.action.input),
+      input,
       event: eventView(event, object),
       task: { id: run.taskId, name: run.taskName },
       attempt: run.attempts + 1,

@@ -101,6 +101,11 @@ export class PluginRegistry {
     return `no plugin declares the ${kind} "${shown}"${suggestion(shown, declared.keys())}`;
   }
 
+  /** Name and action. */
+  actions(): readonly (readonly [string, AnyAction])[] {
+    return Array.from(this.#actions, ([name, { action }]) => [name, action] as const);
+  }
+
   plugin(name: string): PluginStatus | undefined {
     return this.#plugins.get(name)?.status;
   }

@@ -108,7 +108,8 @@ function propertySchema(schema: Schema, key: string): Schema | undefined {
 
 const known = new WeakMap<Marking['isMarked'], WeakMap<Schema, boolean>>();
 
-function containsMarked(schema: Schema, isMarked: Marking['isMarked']): boolean {
+/** Whether anything that a schema describes is marked. */
+export function containsMarked(schema: Schema, isMarked: Marking['isMarked']): boolean {
   let results = known.get(isMarked);
   if (!results) known.set(isMarked, (results = new WeakMap()));
   let result = results.get(schema);

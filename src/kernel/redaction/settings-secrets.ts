@@ -3,12 +3,17 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { z } from '../../sdk/index.ts';
 import { isSecret } from '../../sdk/schema.ts';
 import { findEndpoints, findUrls } from './settings-urls.ts';
-import { mapMarked, OMIT, settingsField, type Path } from './schema-walk.ts';
+import { containsMarked, mapMarked, OMIT, settingsField, type Path } from './schema-walk.ts';
 
 /** What is shown in the place of a secret. Sent back in settings it keeps the secret that is stored. */
 export const MASK = '********';
 
 type Schema = z.core.$ZodType;
+
+/** Whether a document of this schema may have secrets. */
+export function holdsSecrets(schema: Schema): boolean {
+  return containsMarked(schema, isSecret);
+}
 
 /** All secrets of a settings document, as texts. */
 export function secretValues(schema: Schema, value: unknown): string[] {

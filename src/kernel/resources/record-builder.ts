@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
 import { compileFilter } from '../../domain/filter.ts';
-import { splitName, type ManagedBy, type TriggerRecord } from '../../domain/records.ts';
+import { splitName, type ManagedBy, type TaskRecord, type TriggerRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import { checkTemplate } from '../../domain/template.ts';
 import { z, type AnyObjectType, type JsonObject, type JsonValue } from '../../sdk/index.ts';
@@ -10,6 +10,7 @@ import { checkEndpoint } from '../inbound/endpoint-rules.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ResourceChange } from '../ports.ts';
 import { unmask } from '../redaction/redactor.ts';
+import { MASK } from '../redaction/settings-secrets.ts';
 import { checkDescription, checkId, checkKey, checkName, checkTag, freeId, slug } from './names.ts';
 import type { ObjectInput, ResourceInput, TagInput, TaskInput, TriggerInput } from './resource-input.ts';
 import { checkTaskSettings, parseSettings, settingsSchema } from './settings-parser.ts';
@@ -133,7 +134,7 @@ export class RecordBuilder {
       deleteAfterRunning,
       action,
       target,
-      settings: this.#taskSettings(input, { id, stored: stored?.settings }),
+      settings: this.#taskSettings(input, { id, stored }),
       spent: stored?.spent === true && deleteAfterRunning,
       ...this.#managed(stored),
     };
@@ -141,8 +142,8 @@ export class RecordBuilder {
   }
 
   #taskSettings(
-    { action, settings }: TaskInput,
-    { id, stored }: { readonly id: string; readonly stored: JsonObject | undefined },
+    { action, target, settings }: TaskInput,
+    { id, stored }: { readonly id: string; readonly stored: TaskRecord | undefined },
   ): JsonObject {
     const subject = `task ${id}`;
     const known = this.judges.registry.action(action);
@@ -151,7 +152,11 @@ export class RecordBuilder {
         field: 'action',
       });
     const { input } = known.action;
-    const checked = checkTaskSettings(input, unmask(input, settings, stored), subject);
+    const moved = stored?.action !== action || !isDeepStrictEqual(stored.target, target);
+    const restored = unmask(input, settings, stored?.settings);
+    // Whoever may change tasks must not be able to send their secrets to a place of his choice.
+    if (stored && moved && !isDeepStrictEqual(restored, settings)) throw secretsOfOther(subject);
+    const checked = checkTaskSettings(input, restored, subject);
     const [problem] = checkTemplate(checked);
     if (!problem) return checked;
     const field = ['settings', problem.path].filter(Boolean).join('.');
@@ -256,6 +261,14 @@ function checkedFilter(filter: unknown): JsonObject {
   const conditions = filter as Record<string, JsonValue>;
   compileFilter(conditions);
   return conditions;
+}
+
+function secretsOfOther(subject: string): SignalboxError {
+  return new SignalboxError(
+    'SETTINGS_INVALID',
+    `${subject}: it acts on something else than before, so its secrets have to be given again instead of ${MASK}`,
+    { field: 'target' },
+  );
 }
 
 function missing(message: string, field: string): SignalboxError {

@@ -48,15 +48,11 @@ export function fullEntry(kind: ResourceKind, record: ResourceRecord): JsonObjec
 }
 
 /** As it can be compared: its secrets hidden. */
-export function hiddenEntry(
-  kind: ResourceKind,
-  entry: JsonObject,
-  schema: z.ZodType | undefined,
-): JsonObject {
+export function hiddenEntry(entry: JsonObject, schema: z.ZodType | undefined): JsonObject {
   if (!('settings' in entry)) return entry;
   if (schema) return { ...entry, settings: hideSecrets(schema, entry['settings']) as JsonObject };
   // Without its schema nothing is known to be harmless.
-  return kind === 'object' ? { ...entry, settings: {} } : entry;
+  return { ...entry, settings: {} };
 }
 
 function given(fields: Readonly<Record<string, JsonObject[string] | undefined>>): JsonObject {

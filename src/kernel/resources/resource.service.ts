@@ -264,6 +264,12 @@ export class ResourceService {
     return type ? (maskSecrets(settingsSchema(type), record.settings) as JsonObject) : {};
   }
 
+  /** The settings of a task, or what a run has kept of them, for people: secrets masked. */
+  maskedInput(action: string, settings: JsonObject): JsonObject {
+    const known = this.registry.action(action)?.action;
+    return known ? (maskSecrets(known.input, settings) as JsonObject) : {};
+  }
+
   #builder(staging: Staging, managedBy: ManagedBy): RecordBuilder {
     const { registry, egress } = this;
     return new RecordBuilder({ registry, egress }, staging, managedBy, this.clock.now());

@@ -8,6 +8,7 @@ import { ObjectStateEntity } from './object-state.entity.ts';
 import { OutboxEntity } from './outbox.entity.ts';
 import { ReadyMadeEntity } from './ready-made.entity.ts';
 import { RunEntity } from './run.entity.ts';
+import { SecretKeyEntity } from './secret-key.entity.ts';
 import { SessionEntity } from './session.entity.ts';
 import { TagEntity } from './tag.entity.ts';
 import { TargetHealthEntity } from './target-health.entity.ts';
@@ -27,6 +28,7 @@ export const entities = [
   OutboxEntity,
   ReadyMadeEntity,
   RunEntity,
+  SecretKeyEntity,
   SessionEntity,
   TagEntity,
   TargetHealthEntity,

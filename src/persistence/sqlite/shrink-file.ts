@@ -16,6 +16,17 @@ export function shrinkFile(database: SqliteDatabase): Promise<boolean> {
   });
 }
 
+/**
+ * Writes the whole file anew: what deleted and replaced rows have left in it is gone, and the log is emptied. Nothing else is
+ * written meanwhile.
+ */
+export function scrubFile(database: SqliteDatabase): Promise<void> {
+  return database.alone((handle) => {
+    handle.exec('vacuum');
+    handle.pragma('wal_checkpoint(truncate)');
+  });
+}
+
 function freePages(handle: SqliteHandle): number {
   return Number(handle.pragma('freelist_count', { simple: true }));
 }

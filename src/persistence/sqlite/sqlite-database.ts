@@ -89,6 +89,11 @@ export class SqliteDatabase implements Database {
     return this.#shared.run(work);
   }
 
+  /** Nobody else on the connection, and no transaction. */
+  alone(work: (handle: SqliteHandle) => void): Promise<void> {
+    return this.#written(work);
+  }
+
   async ping(): Promise<void> {
     // While writes fail, reading proves nothing. This rewrites a number in the header of the file.
     const probe = (handle: SqliteHandle) => handle.exec('pragma user_version = 0');

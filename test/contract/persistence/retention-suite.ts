@@ -115,7 +115,7 @@ export function retentionSuite(backend: Backend): void {
       for (let round = 0; round < 20; round++) {
         const [failed] = await runsIn(fresh.store, ['failed']);
         const { id } = failed!;
-        const again = () => queue.requeue(id, {}, Date.now());
+        const again = () => queue.requeue(failed!, {}, Date.now());
         const prune = () => retention.prune('run', all);
         const requeued = round % 2 === 0 ? [again(), prune()] : [prune(), again()];
         const isKept = (await Promise.all(requeued)).includes(true);

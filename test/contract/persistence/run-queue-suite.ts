@@ -223,7 +223,7 @@ export function runQueueSuite(backend: Backend): void {
       const before = run({ state, reason: 'status 500', attempts: 4, startedAt: 10, finishedAt: 20 });
       await put(fresh.store, before);
       const can = state === 'failed' || state === 'held' || state === 'cancelled';
-      expect(await queue.requeue(before.id, { message: 'new' }, 900)).toBe(can);
+      expect(await queue.requeue(before, { message: 'new' }, 900)).toBe(can);
       const { reason: _, finishedAt: __, ...rest } = before;
       const after = { ...rest, state: 'pending', input: { message: 'new' }, dueAt: 900 };
       expect(await history.run(before.id)).toEqual(can ? after : before);
@@ -238,7 +238,7 @@ export function runQueueSuite(backend: Backend): void {
       const { queue, history } = fresh.store;
       const [failed, done] = [run({ state: 'failed', reason: 'no' }), run({ state: 'succeeded' })];
       await put(fresh.store, failed, done);
-      const runs = [failed, done].map(({ id }) => ({ id, input: { of: id } }));
+      const runs = [failed, done].map((one) => ({ run: one, input: { of: one.id } }));
       expect(await queue.requeueAll(runs, 900)).toEqual([failed.id]);
       expect(await history.run(failed.id)).toMatchObject({ state: 'pending', input: { of: failed.id } });
       expect(await history.run(done.id)).toEqual(done);
@@ -262,7 +262,7 @@ export function runQueueSuite(backend: Backend): void {
 
     it('does not requeue a run that does not exist', async () => {
       await using fresh = await freshStore(backend);
-      expect(await fresh.store.queue.requeue('nothing', {}, 1)).toBe(false);
+      expect(await fresh.store.queue.requeue(run({ id: 'nothing' }), {}, 1)).toBe(false);
     });
 
     it.each(runStates)('knows whether a task with a run that is %s is done', async (state) => {

@@ -6,6 +6,7 @@ import { Identity } from './0004-identity.ts';
 import { TargetHealth } from './0005-target-health.ts';
 import { ReadyMadeObjects } from './0006-ready-made.ts';
 import { AuditLog } from './0007-audit.ts';
+import { Secrets } from './0008-secrets.ts';
 
 /** In their order. A migration that has been released is never changed again. */
 export const migrations: readonly MigrationObject[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly MigrationObject[] = [
   { name: '0005-target-health', class: TargetHealth },
   { name: '0006-ready-made', class: ReadyMadeObjects },
   { name: '0007-audit', class: AuditLog },
+  { name: '0008-secrets', class: Secrets },
 ];

@@ -1,0 +1,44 @@
+import type { ResourceChange, ResourceStorePort, Resources } from '../ports.ts';
+import { identity } from '../resources/staging.ts';
+import type { Serial } from '../serial.ts';
+import { overriding } from './overriding.ts';
+import type { RecordSeal } from './record-seal.ts';
+
+interface Surroundings {
+  /** Whoever puts records anew must not come between the look at one and its change. */
+  readonly serial: Serial;
+  /** Everything, opened. */
+  readonly load: () => Promise<Resources>;
+  /** Told of what has been put: `object webhook/ops`. */
+  readonly written: (name: string) => void;
+}
+
+/** The resources as the kernel has them, secrets in clear, on a store that gets and gives them sealed. */
+export function sealedResources(
+  inner: ResourceStorePort,
+  seal: RecordSeal,
+  { serial, load, written }: Surroundings,
+): ResourceStorePort {
+  return overriding(inner, {
+    load: () => serial.run(load),
+    async apply(changes, { outbox = [], ...beside } = {}) {
+      await serial.run(() =>
+        inner.apply(
+          changes.map((change) => sealed(change, seal)),
+          { ...beside, outbox: outbox.map((record) => seal.outbox(record)) },
+        ),
+      );
+      for (const change of changes) if ('put' in change) written(`${change.kind} ${identity(change)}`);
+    },
+    async outbox() {
+      return (await inner.outbox()).map((record) => seal.openOutbox(record).record);
+    },
+  });
+}
+
+function sealed(change: ResourceChange, seal: RecordSeal): ResourceChange {
+  if (!('put' in change)) return change;
+  if (change.kind === 'object') return { kind: 'object', put: seal.object(change.put) };
+  if (change.kind === 'task') return { kind: 'task', put: seal.task(change.put) };
+  return change;
+}

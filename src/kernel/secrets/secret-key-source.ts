@@ -1,0 +1,29 @@
+import type { SecretKey } from './secret-key.ts';
+
+/** Where the keys come from; the edge that knows files and the environment provides it. */
+export interface SecretKeySource {
+  /** For people: `the file /var/lib/signalbox/secret.key`, `SIGNALBOX_SECRET_KEY`. */
+  readonly where: string;
+  /** Secrets are sealed with the first one; the others open what was sealed earlier. None when there is none yet. */
+  readonly keys: readonly SecretKey[];
+  /** Keys that people have given up: what was sealed with them is lost. */
+  readonly lost: readonly string[];
+  /** Makes these the keys, all of them or none, on the disk when it resolves. Absent where people look after them. */
+  readonly store?: ((keys: readonly SecretKey[]) => Promise<void>) | undefined;
+}
+
+/** For specs, and for whoever keeps nothing. */
+export function keysInMemory(keys: readonly SecretKey[] = []): SecretKeySource {
+  let current = keys;
+  return {
+    where: 'memory',
+    get keys() {
+      return current;
+    },
+    lost: [],
+    store: (next) => {
+      current = next;
+      return Promise.resolve();
+    },
+  };
+}

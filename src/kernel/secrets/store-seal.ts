@@ -1,0 +1,218 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SignalboxError } from '../../domain/errors.ts';
+import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
+import { PluginRegistry } from '../plugins/plugin-registry.ts';
+import type {
+  HistoryPort,
+  JournalPort,
+  KeyUse,
+  Resealed,
+  ResourceStorePort,
+  Resources,
+  RunQueuePort,
+  SecretStorePort,
+} from '../ports.ts';
+import { Serial } from '../serial.ts';
+import { Keyring } from './keyring.ts';
+import { RecordSeal } from './record-seal.ts';
+import { Resealing } from './resealing.ts';
+import { sealedResources } from './sealed-resources.ts';
+import { sealedHistory, sealedJournal, sealedQueue, Writes } from './sealed-runs.ts';
+import { newSecretKey } from './secret-key.ts';
+
+/** The parts of the storage that secrets pass through. */
+export interface SealableStore {
+  readonly resources: ResourceStorePort;
+  readonly journal: JournalPort;
+  readonly queue: RunQueuePort;
+  readonly history: HistoryPort;
+  readonly secrets: SecretStorePort;
+}
+
+/** How the secrets of this installation are sealed. */
+export interface SecretsStatus {
+  /** Id of the key that is sealed with. */
+  readonly key: string;
+  /** Since when, epoch ms. */
+  readonly since: number;
+  /** Where the key is, for people. */
+  readonly from: string;
+  /** Whether Signalbox itself can change the key. */
+  readonly rotatable: boolean;
+  /** Ids of older keys that something may still be sealed with: a rotation has not come to its end. */
+  readonly older: readonly string[];
+  /** What is switched off until its secrets are given again: `object webhook/ops`. */
+  readonly unreadable: readonly string[];
+}
+
+/** Documents that are put anew in one transaction while others want to write, too. */
+const portion = 500;
+
+/** Stands between the kernel and the storage: what is secret is sealed on its way down and opened on its way up. */
+@Injectable()
+export class StoreSeal {
+  readonly #serial = new Serial();
+  readonly #writes = new Writes();
+  #store: SealableStore | undefined;
+  #unreadable: ReadonlySet<string> = new Set();
+  #rotation: Promise<void> | undefined;
+
+  constructor(
+    private readonly registry: PluginRegistry,
+    private readonly keyring: Keyring,
+    private readonly seal: RecordSeal,
+    @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
+  ) {}
+
+  /** The same parts, for the kernel. */
+  around(store: SealableStore): SealableStore {
+    this.#store = store;
+    return {
+      resources: sealedResources(store.resources, this.seal, {
+        serial: this.#serial,
+        load: () => this.#load(store),
+        written: (name) => {
+          this.#written(name);
+        },
+      }),
+      journal: sealedJournal(store.journal, this.seal, this.#writes),
+      queue: sealedQueue(store.queue, this.seal, this.#writes),
+      history: sealedHistory(store.history, this.seal),
+      secrets: store.secrets,
+    };
+  }
+
+  async status(): Promise<SecretsStatus> {
+    const uses = await this.#stored.secrets.keys();
+    const key = this.keyring.box.keyId;
+    return {
+      key,
+      since: uses.find(({ id }) => id === key)?.since ?? 0,
+      from: this.keyring.source.where,
+      rotatable: this.keyring.source.store !== undefined,
+      older: uses.map(({ id }) => id).filter((id) => id !== key),
+      unreadable: [...this.#unreadable].sort(),
+    };
+  }
+
+  /**
+   * Makes a new key and seals everything anew with it; the old one is dropped when nothing uses it. One that was cut off is taken
+   * up where it was. Throws SECRET_KEY_FIXED where people look after the key.
+   */
+  rotate(): Promise<void> {
+    this.#rotation ??= this.#rotate(this.#stored).finally(() => (this.#rotation = undefined));
+    return this.#rotation;
+  }
+
+  get #stored(): SealableStore {
+    if (!this.#store) throw new Error('there is no store to seal');
+    return this.#store;
+  }
+
+  /** Nothing is lost between any two steps: the key file has all keys that the database names, and is written first. */
+  async #rotate({ resources, secrets }: SealableStore): Promise<void> {
+    const { source } = this.keyring;
+    if (!source.store) throw fixedKey(source.where);
+    const [current, ...older] = this.keyring.keys;
+    if (!current) throw new Error('there is no key');
+    const next = older.length > 0 ? current : newSecretKey();
+    const keys = older.length > 0 ? ([current, ...older] as const) : ([next, current] as const);
+    await source.store(keys);
+    const uses = (await secrets.keys()).filter(({ id }) => id !== next.id);
+    await secrets.reseal({ keys: [unclean(next.id), ...uses] });
+    this.keyring.use(keys);
+    // What was sealed before reaches the disk before it is looked at.
+    await this.#writes.ended();
+    const resealing = new Resealing({ resources, secrets }, this.seal, this.keyring, this.registry);
+    await this.#serial.run(async () => {
+      const { stale } = await resealing.survey({ thorough: false });
+      for (const part of portions(stale)) await secrets.reseal(part);
+    });
+    await resealing.runs({ thorough: false });
+    await this.#finish(secrets);
+    this.logger.info({ key: next.id }, 'All secrets are sealed with a new key');
+  }
+
+  /** The old keys are needed no more. */
+  async #finish(secrets: SecretStorePort): Promise<void> {
+    await secrets.reseal({ keys: [unclean(this.keyring.box.keyId)] });
+    await this.#scrub(secrets);
+    await this.#dropOlder();
+  }
+
+  async #dropOlder(): Promise<void> {
+    const { keys, source } = this.keyring;
+    const [current] = keys;
+    // Where people look after the keys, they take the old one away.
+    if (!current || keys.length === 1 || !source.store) return;
+    await source.store([current]);
+    this.keyring.use([current]);
+  }
+
+  /** Waits for the next start where it cannot be done now. */
+  async #scrub(secrets: SecretStorePort): Promise<void> {
+    try {
+      await secrets.scrub();
+      await secrets.reseal({ keys: [{ ...unclean(this.keyring.box.keyId), clean: true }] });
+    } catch (err) {
+      this.logger.warn({ err }, 'What the database keeps of deleted rows cannot be overwritten now');
+    }
+  }
+
+  async #load({ resources, secrets }: SealableStore): Promise<Resources> {
+    const uses = await secrets.keys();
+    await this.keyring.unlock(uses.map(({ id }) => id));
+    const current = uses.find(({ id }) => id === this.keyring.box.keyId);
+    const settled = uses.length === 1 && current?.clean === true;
+    const thorough = uses.every(({ clean }) => !clean);
+    const resealing = new Resealing({ resources, secrets }, this.seal, this.keyring, this.registry);
+    const survey = await resealing.survey({ thorough });
+    this.#note(survey.unreadable);
+    const { objects = [], tasks = [], outbox = [] } = survey.stale;
+    const count = objects.length + tasks.length + outbox.length;
+    if (settled && count === 0) {
+      await this.#dropOlder();
+      return survey.resources;
+    }
+    if (count > 0)
+      this.logger.info({ records: count }, 'Secrets that stood in clear or under another key are sealed');
+    const others = uses.filter(
+      ({ id }) => id !== this.keyring.box.keyId && !this.keyring.source.lost.includes(id),
+    );
+    await secrets.reseal({ ...survey.stale, keys: [unclean(this.keyring.box.keyId), ...others] });
+    await resealing.runs({ thorough });
+    await this.#finish(secrets);
+    return survey.resources;
+  }
+
+  #note(unreadable: readonly string[]): void {
+    this.#unreadable = new Set(unreadable);
+    for (const name of unreadable)
+      this.logger.error(
+        { record: name },
+        `The secrets of ${name} cannot be opened: they were changed, or belong to another record, or their key is lost. It is switched off until they are given again`,
+      );
+  }
+
+  #written(name: string): void {
+    if (this.#unreadable.has(name))
+      this.#unreadable = new Set([...this.#unreadable].filter((other) => other !== name));
+  }
+}
+
+function unclean(id: string): KeyUse {
+  return { id, since: Date.now(), clean: false };
+}
+
+function* portions({ objects = [], tasks = [], outbox = [] }: Resealed): Generator<Resealed> {
+  for (let i = 0; i < objects.length; i += portion) yield { objects: objects.slice(i, i + portion) };
+  for (let i = 0; i < tasks.length; i += portion) yield { tasks: tasks.slice(i, i + portion) };
+  for (let i = 0; i < outbox.length; i += portion) yield { outbox: outbox.slice(i, i + portion) };
+}
+
+function fixedKey(where: string): SignalboxError {
+  return new SignalboxError(
+    'SECRET_KEY_FIXED',
+    `the key comes from ${where}, which Signalbox does not write. Put a new key there and the old one into SIGNALBOX_SECRET_KEY_OLD, and restart: everything is sealed anew then`,
+  );
+}
