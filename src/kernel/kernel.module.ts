@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Backlog } from './dispatch/backlog.ts';
+import { ByHand } from './dispatch/by-hand.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { FailureLog } from './dispatch/failure-log.ts';
 import { HeldRuns } from './dispatch/held-runs.ts';
@@ -62,6 +63,7 @@ const open = [
   InboundEndpoints,
   RunControl,
   RunWaits,
+  ByHand,
   ObjectTester,
   TargetHealth,
   TargetPreview,

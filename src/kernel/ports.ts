@@ -93,6 +93,9 @@ export interface QueuedPage {
   readonly complete: boolean;
 }
 
+/** What the audit log says of runs, told those that something was done to; it is stored in the same transaction. */
+export type RunsNote = (runIds: readonly string[]) => readonly AuditRecord[];
+
 /** How much of the pending runs of a target is read at one time. */
 export interface QueuedPageSize {
   /** Runs, at most. */
@@ -118,14 +121,15 @@ export interface RunQueuePort {
    * Makes a failed, held or cancelled run pending again with this input, due at `now`. False when it is in
    * another state or does not exist.
    */
-  requeue(run: RetriedRun, input: JsonObject, now: number): Promise<boolean>;
+  requeue(run: RetriedRun, input: JsonObject, now: number, note?: RunsNote): Promise<boolean>;
   /** The same for many, in one transaction. Returns those that are pending now. */
   requeueAll(
     runs: readonly { readonly run: RetriedRun; readonly input: JsonObject }[],
     now: number,
+    note?: RunsNote,
   ): Promise<readonly string[]>;
   /** Cancels those that are pending or held. Returns them. */
-  cancel(runIds: readonly string[], now: number): Promise<readonly string[]>;
+  cancel(runIds: readonly string[], now: number, note?: RunsNote): Promise<readonly string[]>;
   /** Ids and actions of the runs that a previous process left running. */
   interrupted(): Promise<
     readonly { readonly id: string; readonly action: string; readonly attempts: number }[]
@@ -218,6 +222,9 @@ export interface RunQuery extends PageRequest {
   readonly order?: RunOrder;
 }
 
+/** Which runs, wherever they are in the list. */
+export type RunFilter = Omit<RunQuery, 'limit' | 'cursor' | 'order'>;
+
 /** Runs of one target or task are in the order of time. */
 export interface RunOrder {
   readonly by: 'time' | 'target' | 'task';
@@ -262,7 +269,7 @@ export interface HistoryPort {
   held(): Promise<readonly HeldGroup[]>;
   unfinished(): Promise<UnfinishedRuns>;
   /** Deletes a run that has ended, with its attempts. False when it has not ended or does not exist. */
-  removeRun(id: string): Promise<boolean>;
+  removeRun(id: string, note?: RunsNote): Promise<boolean>;
 }
 
 export const RETENTION = Symbol('Retention');

@@ -4,17 +4,25 @@ import type { AuditPort, AuditQuery } from '../kernel/audit/audit-port.ts';
 import type { Page } from '../kernel/ports.ts';
 import { both, compared, like, oneOf, patternOf, select, type Sql } from './conditions.ts';
 import type { Database } from './database.ts';
-import { AuditEntity, auditRow, toAudit } from './entities/audit.entity.ts';
+import { AuditEntity, toAudit } from './entities/audit.entity.ts';
+import { auditTable, type Value } from './hot-tables.ts';
 import { idAt, slack } from './page-range.ts';
 import { walk, type WalkLimits } from './stretch-walk.ts';
 
-/** No database takes many more values than this in one statement. */
-const rowsPerStatement = 500;
+const rowsPerStatement = 100;
 
 /** Stores entries in the transaction of what they tell of. */
 export async function addEntries(em: SqlEntityManager, entries: readonly AuditRecord[]): Promise<void> {
-  for (let begin = 0; begin < entries.length; begin += rowsPerStatement)
-    await em.insertMany(AuditEntity, entries.slice(begin, begin + rowsPerStatement).map(auditRow));
+  const { name, columns, append } = auditTable;
+  const names = columns.map(([column]) => `"${column}"`).join(', ');
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  for (let begin = 0; begin < entries.length; begin += rowsPerStatement) {
+    const some = entries.slice(begin, begin + rowsPerStatement);
+    const values: Value[] = [];
+    for (const entry of some) append(values, entry);
+    const sql = `insert into ${name} (${names}) values ${some.map(() => row).join(', ')}`;
+    await em.getConnection().execute(sql, values, 'run', em.getTransactionContext());
+  }
 }
 
 export class AuditStore implements AuditPort {

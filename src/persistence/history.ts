@@ -9,7 +9,9 @@ import {
   type RunContext,
   type RunQuery,
   type UnfinishedRuns,
+  type RunsNote,
 } from '../kernel/ports.ts';
+import { addEntries } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
 import { EventEntity, toEvent } from './entities/event.entity.ts';
@@ -124,11 +126,12 @@ export class History implements HistoryPort {
     });
   }
 
-  removeRun(id: string): Promise<boolean> {
+  removeRun(id: string, note?: RunsNote): Promise<boolean> {
     if (!storable({ id })) return Promise.resolve(false);
     return this.database.write(async (em) => {
       const removed = await em.nativeDelete(RunEntity, { id, state: { $in: [...ended] } });
       if (removed > 0) await em.nativeDelete(AttemptEntity, { runId: id });
+      if (removed > 0 && note) await addEntries(em, note([id]));
       return removed > 0;
     });
   }

@@ -1,3 +1,4 @@
+import { actorText, type AuditRecord } from '../domain/audit.ts';
 import type { AttemptRecord, EventRecord, ObjectRecord, ObjectState, RunRecord } from '../domain/records.ts';
 import type { JsonValue } from '../sdk/index.ts';
 
@@ -160,6 +161,51 @@ export const objectStateTable: HotTable<ObjectState> = {
   ],
   append(row, { type, key, state, at }) {
     row.push(type, key, JSON.stringify(state), at);
+  },
+};
+
+/** As many rows as a configuration has resources. */
+export const auditTable: HotTable<AuditRecord> = {
+  name: 'audit',
+  columns: [
+    ['id', 'text'],
+    ['time', 'bigint'],
+    ['actor', 'text'],
+    ['actor_id', 'text'],
+    ['session', 'text'],
+    ['action', 'text'],
+    ['kind', 'text'],
+    ['resource', 'text'],
+    ['name', 'text'],
+    ['before', 'json'],
+    ['after', 'json'],
+    ['changed', 'json'],
+    ['details', 'json'],
+    ['request_id', 'text'],
+    ['address', 'text'],
+    ['caused_by', 'text'],
+    ['depth', 'bigint'],
+  ],
+  append(row, entry) {
+    row.push(
+      entry.id,
+      entry.time,
+      actorText(entry.actor),
+      entry.actor.id ?? null,
+      entry.actor.session ?? null,
+      entry.action,
+      entry.kind,
+      entry.resource ?? null,
+      entry.name ?? null,
+      optionalJson(entry.before),
+      optionalJson(entry.after),
+      optionalJson(entry.changed && [...entry.changed]),
+      optionalJson(entry.details),
+      entry.requestId ?? null,
+      entry.address ?? null,
+      entry.causedBy?.id ?? null,
+      entry.causedBy?.depth ?? null,
+    );
   },
 };
 

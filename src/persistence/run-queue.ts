@@ -1,6 +1,7 @@
 import { holdReasons, type RunState } from '../domain/records.ts';
-import type { QueuedPage, QueuedPageSize, RetriedRun, RunQueuePort } from '../kernel/ports.ts';
+import type { QueuedPage, QueuedPageSize, RetriedRun, RunQueuePort, RunsNote } from '../kernel/ports.ts';
 import type { JsonObject } from '../sdk/index.ts';
+import { addEntries } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { RunEntity } from './entities/run.entity.ts';
 import { queuedRuns } from './queued-runs.ts';
@@ -9,6 +10,8 @@ import { inState } from './run-state.ts';
 const unfinished: readonly RunState[] = ['pending', 'running', 'held'];
 const retryable: readonly RunState[] = ['failed', 'held', 'cancelled'];
 const cancellable: readonly RunState[] = ['pending', 'held'];
+
+const nothing: RunsNote = () => [];
 
 export class RunQueue implements RunQueuePort {
   constructor(private readonly database: Database) {}
@@ -39,11 +42,15 @@ export class RunQueue implements RunQueuePort {
     });
   }
 
-  async requeue(run: RetriedRun, input: JsonObject, now: number): Promise<boolean> {
-    return (await this.requeueAll([{ run, input }], now)).length > 0;
+  async requeue(run: RetriedRun, input: JsonObject, now: number, note?: RunsNote): Promise<boolean> {
+    return (await this.requeueAll([{ run, input }], now, note)).length > 0;
   }
 
-  requeueAll(runs: Parameters<RunQueuePort['requeueAll']>[0], now: number): Promise<readonly string[]> {
+  requeueAll(
+    runs: Parameters<RunQueuePort['requeueAll']>[0],
+    now: number,
+    note: RunsNote = nothing,
+  ): Promise<readonly string[]> {
     return this.database.write(async (em) => {
       const requeued: string[] = [];
       for (const { run, input } of runs) {
@@ -55,11 +62,12 @@ export class RunQueue implements RunQueuePort {
         );
         if (changed === 1) requeued.push(id);
       }
+      await addEntries(em, note(requeued));
       return requeued;
     });
   }
 
-  cancel(runIds: readonly string[], now: number): Promise<readonly string[]> {
+  cancel(runIds: readonly string[], now: number, note: RunsNote = nothing): Promise<readonly string[]> {
     return this.database.write(async (em) => {
       const open = { id: { $in: [...runIds] }, state: { $in: [...cancellable] } };
       const runs = await em.find(RunEntity, open, { fields: ['id'] });
@@ -69,6 +77,7 @@ export class RunQueue implements RunQueuePort {
         { id: { $in: ids } },
         { state: 'cancelled', reason: null, finishedAt: now },
       );
+      await addEntries(em, note(ids));
       return ids;
     });
   }

@@ -17,7 +17,7 @@ describe('persistence on PostgreSQL', () => {
   }
   conformanceSuites(postgres, (url) => MikroORM.init({ ...ormOptions(migrations), clientUrl: url }));
   auditSuite(postgres, {
-    run: execute,
+    execute,
     replace: [
       'truncate audit',
       `insert into audit select * from audit on conflict (id) do update set actor = 'nobody'`,

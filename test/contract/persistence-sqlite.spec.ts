@@ -15,7 +15,7 @@ describe('persistence on SQLite', () => {
     MikroORM.init({ ...ormOptions(migrations), dbName: url.slice('sqlite:'.length) }),
   );
   auditSuite(sqlite, {
-    run: (url, sql) =>
+    execute: (url, sql) =>
       new Promise((resolve) => {
         using database = new DatabaseSync(url.slice('sqlite:'.length));
         database.exec(sql);

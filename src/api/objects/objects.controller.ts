@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { ObjectRecord } from '../../domain/records.ts';
-import { ObjectTester, type ObjectTest } from '../../kernel/dispatch/object-tester.ts';
+import { ByHand } from '../../kernel/dispatch/by-hand.ts';
+import type { ObjectTest } from '../../kernel/dispatch/object-tester.ts';
 import { TargetHealth } from '../../kernel/dispatch/target-health.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ObjectAnswers } from '../../kernel/resources/object-answers.ts';
@@ -32,7 +33,7 @@ export class ObjectsController {
     private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
-    private readonly tester: ObjectTester,
+    private readonly byHand: ByHand,
     private readonly health: TargetHealth,
     private readonly answers: ObjectAnswers,
   ) {}
@@ -107,7 +108,7 @@ export class ObjectsController {
   @HttpCode(200)
   @RequireScope('operate')
   test(@Param() path: ObjectPath): Promise<ObjectTest> {
-    return this.tester.test(this.#find(path));
+    return this.byHand.test(this.#find(path));
   }
 
   #page(filter: Parameters<ResourceIndex['objects']>[0], query: PageQueryDto): PageView<ObjectView> {

@@ -15,7 +15,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
 import { splitName, splitRef, type Target, type TaskRecord } from '../../domain/records.ts';
-import { RunControl } from '../../kernel/dispatch/run-control.ts';
+import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import { TargetPreview } from '../../kernel/dispatch/target-preview.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
@@ -44,7 +44,7 @@ export class TasksController {
     private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
-    private readonly control: RunControl,
+    private readonly byHand: ByHand,
     private readonly targets: TargetPreview,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
@@ -136,7 +136,7 @@ export class TasksController {
   @RequireScope('operate')
   async run(@Param('id') id: string, @Body() body: unknown): Promise<Published> {
     const { data = {} } = toDto(RunTaskBodyDto, body ?? {}, 'EVENT_INVALID');
-    return this.control.runTask(this.#find(id).id, data);
+    return this.byHand.run(this.#find(id), data);
   }
 
   #find(id: string): TaskRecord {

@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { SignalboxError } from '../../domain/errors.ts';
 import { splitName, type TriggerRecord } from '../../domain/records.ts';
+import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { ResourceInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
-import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
+import type { Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
@@ -25,7 +25,7 @@ export class TriggersController {
     private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
-    private readonly stream: EventStream,
+    private readonly byHand: ByHand,
   ) {}
 
   @Get()
@@ -54,14 +54,7 @@ export class TriggersController {
   @RequireScope('operate')
   async fire(@Param('id') id: string, @Body() body: unknown): Promise<Published> {
     const trigger = this.#find(id);
-    if (!trigger.enabled) throw new SignalboxError('CONFLICT', `trigger ${id} is switched off`);
-    const { object = trigger.object, data } = toDto(FireTriggerBodyDto, body ?? {}, 'EVENT_INVALID');
-    const [published] = await this.stream.publish([{ type: trigger.event, object, data }], {
-      defaultSource: 'signalbox/hand',
-      trigger: id,
-    });
-    if (!published) throw new Error(`trigger ${id}: nothing was published`);
-    return published;
+    return this.byHand.fire(trigger, toDto(FireTriggerBodyDto, body ?? {}, 'EVENT_INVALID'));
   }
 
   @Post()

@@ -1,10 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { RunRecord } from '../../domain/records.ts';
-import type { JsonObject, JsonValue } from '../../sdk/index.ts';
-import { HISTORY, RUN_QUEUE, type HistoryPort, type RunQuery, type RunQueuePort } from '../ports.ts';
+import type { JsonObject } from '../../sdk/index.ts';
+import { runNote, runsNote } from '../audit/run-facts.ts';
+import {
+  HISTORY,
+  RUN_QUEUE,
+  type HistoryPort,
+  type RunFilter,
+  type RunQueuePort,
+  type RunsNote,
+} from '../ports.ts';
 import { ResourceIndex } from '../resources/resource-index.ts';
-import { EventStream, type Published } from '../stream/event-stream.ts';
 import { Backlog } from './backlog.ts';
 import { Lanes } from './lanes.ts';
 import { SpentTasks } from './spent-tasks.ts';
@@ -12,8 +19,6 @@ import { SpentTasks } from './spent-tasks.ts';
 /** Runs that are dealt with in one transaction, and by one call. */
 const portion = 500;
 const most = 10_000;
-
-export type RunFilter = Omit<RunQuery, 'limit' | 'cursor' | 'order'>;
 
 /** What was done to many runs. */
 export interface BulkResult {
@@ -28,7 +33,6 @@ export interface BulkResult {
 export class RunControl {
   constructor(
     private readonly index: ResourceIndex,
-    private readonly stream: EventStream,
     private readonly backlog: Backlog,
     private readonly lanes: Lanes,
     private readonly spentTasks: SpentTasks,
@@ -43,7 +47,7 @@ export class RunControl {
   async retry(runId: string): Promise<RunRecord> {
     const run = await this.#run(runId);
     const now = Date.now();
-    if (!(await this.queue.requeue(run, this.#inputOf(run), now))) {
+    if (!(await this.queue.requeue(run, this.#inputOf(run), now, runNote('retried', run)))) {
       const { state } = await this.#run(runId);
       throw new SignalboxError('RUN_NOT_RETRYABLE', `run ${runId} is ${state}`);
     }
@@ -56,8 +60,9 @@ export class RunControl {
    * same moment may still be seen by its target.
    */
   async cancel(runId: string): Promise<RunRecord> {
+    const before = await this.#run(runId);
     const atWork = this.lanes.isAtWork(runId);
-    const cancelled = atWork ? [] : await this.#cancel([runId]);
+    const cancelled = atWork ? [] : await this.#cancel([runId], runNote('cancelled', before));
     const run = await this.#run(runId);
     if (cancelled.length > 0) return run;
     throw new SignalboxError('RUN_NOT_CANCELLABLE', `run ${runId} is ${atWork ? 'running' : run.state}`);
@@ -68,7 +73,7 @@ export class RunControl {
     return this.#inBulk(query, async (runs) => {
       const now = Date.now();
       const inputs = runs.map((run) => ({ run, input: this.#inputOf(run) }));
-      const requeued = new Set(await this.queue.requeueAll(inputs, now));
+      const requeued = new Set(await this.queue.requeueAll(inputs, now, runsNote('retried', query)));
       const targets = runs.filter(({ id }) => requeued.has(id)).map(({ target }) => target);
       for (const target of new Set(targets)) this.backlog.put(target, now);
       return requeued.size;
@@ -79,12 +84,12 @@ export class RunControl {
   cancelAll(query: RunFilter): Promise<BulkResult> {
     return this.#inBulk(query, async (runs) => {
       const waiting = runs.map(({ id }) => id).filter((id) => !this.lanes.isAtWork(id));
-      return (await this.#cancel(waiting)).length;
+      return (await this.#cancel(waiting, runsNote('cancelled', query))).length;
     });
   }
 
-  async #cancel(runIds: readonly string[]): Promise<readonly string[]> {
-    const cancelled = await this.queue.cancel(runIds, Date.now());
+  async #cancel(runIds: readonly string[], note: RunsNote): Promise<readonly string[]> {
+    const cancelled = await this.queue.cancel(runIds, Date.now(), note);
     for (const id of cancelled) this.lanes.withdraw(id);
     if (cancelled.length > 0) this.spentTasks.look();
     return cancelled;
@@ -118,22 +123,10 @@ export class RunControl {
 
   /** Deletes a run that has ended, with its attempts; the event stays. Errors: NOT_FOUND, RUN_NOT_ENDED. */
   async remove(runId: string): Promise<void> {
-    if (await this.history.removeRun(runId)) return;
+    const run = await this.#run(runId);
+    if (await this.history.removeRun(runId, runNote('removed', run))) return;
     const { state } = await this.#run(runId);
     throw new SignalboxError('RUN_NOT_ENDED', `run ${runId} is ${state}`);
-  }
-
-  /** Runs a task by hand: the ordinary event `task.run` on it. Errors: NOT_FOUND, CONFLICT when it is disabled. */
-  async runTask(taskId: string, data: JsonValue): Promise<Published> {
-    const task = this.index.task(taskId);
-    if (!task) throw new SignalboxError('NOT_FOUND', `there is no task ${taskId}`);
-    if (!task.enabled)
-      throw new SignalboxError('CONFLICT', `task ${taskId} is disabled; enable it to run it`);
-    const [published] = await this.stream.publish([{ type: 'task.run', object: taskId, data }], {
-      defaultSource: 'signalbox/api',
-    });
-    if (!published) throw new SignalboxError('INTERNAL', `task ${taskId}: nothing was published`);
-    return published;
   }
 
   async #run(id: string): Promise<RunRecord> {

@@ -51,12 +51,13 @@ export function sealedQueue(inner: RunQueuePort, seal: RecordSeal, writes: Write
       const page = await inner.page(target, now, size);
       return { ...page, runs: page.runs.map(({ run, event }) => ({ run: seal.openRun(run).record, event })) };
     },
-    requeue: (run, input, now) => writes.add(inner.requeue(run, seal.input(run, input), now)),
-    requeueAll: (runs, now) =>
+    requeue: (run, input, now, note) => writes.add(inner.requeue(run, seal.input(run, input), now, note)),
+    requeueAll: (runs, now, note) =>
       writes.add(
         inner.requeueAll(
           runs.map(({ run, input }) => ({ run, input: seal.input(run, input) })),
           now,
+          note,
         ),
       ),
   });

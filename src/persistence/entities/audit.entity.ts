@@ -1,11 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import {
-  actorText,
-  type ActorKind,
-  type AuditAction,
-  type AuditKind,
-  type AuditRecord,
-} from '../../domain/audit.ts';
+import type { ActorKind, AuditAction, AuditKind, AuditRecord } from '../../domain/audit.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { epoch, json } from './columns.ts';
 
@@ -48,20 +42,6 @@ export function toAudit(row: InferEntity<typeof AuditEntity>): AuditRecord {
     kind,
     ...given(rest),
     ...(causedBy != null && { causedBy: { id: causedBy, depth: depth ?? 0 } }),
-  };
-}
-
-export function auditRow({ actor, causedBy, ...record }: AuditRecord) {
-  const { resource = null, name = null, before = null, after = null, changed = null } = record;
-  const { details = null, requestId = null, address = null } = record;
-  return {
-    ...record,
-    ...{ resource, name, before, after, changed, details, requestId, address },
-    actor: actorText(actor),
-    actorId: actor.id ?? null,
-    session: actor.session ?? null,
-    causedBy: causedBy?.id ?? null,
-    depth: causedBy?.depth ?? null,
   };
 }
 

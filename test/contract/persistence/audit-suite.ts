@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditRecord } from '../../../src/domain/audit.ts';
+import type { RunsNote } from '../../../src/kernel/ports.ts';
 import { freshStore, type Backend } from './backend.ts';
-import { object } from './records.ts';
+import { event, object, run } from './records.ts';
 
 function entry(over: Partial<AuditRecord> = {}): AuditRecord {
   return {
@@ -31,13 +32,16 @@ function full(): AuditRecord {
   });
 }
 
-/** Who did what. `run` speaks to the database behind the store's back. */
+/** Who did what. `execute` speaks to the database behind the store's back. */
 export function auditSuite(
   backend: Backend,
   {
-    run,
+    execute,
     replace,
-  }: { readonly run: (url: string, sql: string) => Promise<unknown>; readonly replace: readonly string[] },
+  }: {
+    readonly execute: (url: string, sql: string) => Promise<unknown>;
+    readonly replace: readonly string[];
+  },
 ): void {
   describe('audit log', () => {
     it('gives back what was added, newest first or oldest first, in pages', async () => {
@@ -103,6 +107,34 @@ export function auditSuite(
       expect(await audit.entry(twice.id)).toEqual(twice);
     });
 
+    it('has an entry of what is done to runs, told which they are, with it or not at all', async () => {
+      await using fresh = await freshStore(backend);
+      const { journal, queue, history, audit } = fresh.store;
+      const [failed, held, ended] = [
+        run({ state: 'failed' }),
+        run({ state: 'held' }),
+        run({ state: 'succeeded' }),
+      ];
+      await journal.commit([event()], () => ({ runs: [failed, held, ended], spentTasks: [] }));
+      const told: (readonly string[])[] = [];
+      const note: RunsNote = (ids) => {
+        told.push(ids);
+        return ids.map((id) => entry({ kind: 'run', resource: id }));
+      };
+      const both = [failed, ended].map((one) => ({ run: one, input: {} }));
+      expect(await queue.requeueAll(both, 1, note)).toEqual([failed.id]);
+      expect(await queue.cancel([held.id, ended.id], 1, note)).toEqual([held.id]);
+      expect(await history.removeRun(failed.id, note)).toBe(false);
+      expect(await history.removeRun(ended.id, note)).toBe(true);
+      expect(told).toEqual([[failed.id], [held.id], [ended.id]]);
+      const stored = (await audit.entries({ limit: 10, oldestFirst: true })).items;
+      expect(stored.map(({ resource }) => resource)).toEqual([failed.id, held.id, ended.id]);
+      const again: RunsNote = () => [stored[0]!];
+      await expect(queue.requeue(held, {}, 1, again)).rejects.toThrow();
+      await expect(history.removeRun(held.id, again)).rejects.toThrow();
+      expect(await history.run(held.id)).toMatchObject({ state: 'cancelled' });
+    });
+
     it.each([`update audit set actor = 'nobody'`, 'delete from audit', ...replace])(
       'is not changed: the database refuses %s',
       async (sql) => {
@@ -111,7 +143,7 @@ export function auditSuite(
         const stored = entry({ id: '0197c1f0-0000-7000-8000-000000000000' });
         await store.audit.append([stored]);
         await store.close();
-        await expect(run(database.url, sql)).rejects.toThrow(/the audit log is append-only/);
+        await expect(execute(database.url, sql)).rejects.toThrow(/the audit log is append-only/);
         const again = await database.open();
         expect((await again.audit.entries({ limit: 10 })).items).toEqual([stored]);
         await again.close();

@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { describe, expect, it } from '@jest/globals';
 import {
   attemptTable,
+  auditTable,
   eventTable,
   objectStateTable,
   objectTable,
@@ -35,6 +36,7 @@ export function schemaSuite(backend: Backend, openOrm: (url: string) => Promise<
           Event: eventTable,
           Run: runTable,
           Attempt: attemptTable,
+          Audit: auditTable,
           Object: objectTable,
           ObjectState: objectStateTable,
         })) {
