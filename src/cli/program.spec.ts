@@ -44,7 +44,7 @@ describe('signalbox', () => {
     [['explain'], 'either the id of an event or --type is needed'],
     [['explain', 'id', '--type', 'a.b'], 'either the id of an event or --type is needed'],
     [['runs', '--state', 'failed,done'], '"done" is not a state; states are pending, running'],
-    [['runs', '--limit', '0'], 'It is a number from 1 to 500.'],
+    [['runs', '--limit', '0'], 'It is a number from 1 on.'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, err } = await commandLine(args);
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { applyCommand } from './apply-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { completeCommand, completionCommand } from './completion/completion-commands.ts';
 import type { ConfigFiles } from './config-files.ts';
 import { demoCommand, type DemoOptions } from './demo-command.ts';
 import { emitCommand } from './emit-command.ts';
@@ -58,6 +59,7 @@ export function createProgram({ version, start, demo, files, ...world }: Program
     .addHelpText('after', examples);
   for (const [heading, commands] of Object.entries(allCommands({ start, demo, files, context })))
     for (const command of commands) program.addCommand(command.helpGroup(`${heading}:`));
+  program.addCommand(completeCommand(context), { hidden: true });
   for (const command of withSubcommands(program)) fitTo(context, command);
   return program;
 }
@@ -95,7 +97,7 @@ function allCommands({ start, demo, files, context }: Parts): Readonly<Record<st
       tokensCommand(context),
       usersCommand(context),
     ],
-    'This Signalbox': [typesCommand(context), pluginsCommand(context)],
+    'This Signalbox': [typesCommand(context), pluginsCommand(context), completionCommand(context)],
   };
 }
 
