@@ -33,6 +33,7 @@ import { defaultStreamLimits, STREAM_LIMITS, type StreamLimits } from './stream/
 import { StreamReaders } from './stream/stream-readers.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { TagsController } from './tags/tags.controller.ts';
+import { TaskLogsController } from './task-logs/task-logs.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -77,6 +78,7 @@ export class ApiModule {
         ObjectsController,
         TagsController,
         TasksController,
+        TaskLogsController,
         TriggersController,
         TypesController,
         PluginsController,

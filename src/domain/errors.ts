@@ -28,6 +28,7 @@ export const errorCodes = {
   METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'Use one of the methods in the `Allow` header.'],
   CONFLICT: [409, 'Conflict', 'Choose another id or change the existing resource.'],
   IN_USE: [409, 'Still in use', 'Remove the resources that the message names first.'],
+  AUDIT_KEPT: [409, 'Kept for good', 'Leave it: entries of the audit log are not deleted.'],
   LAST_ADMIN: [
     409,
     'Nobody else could administer Signalbox',
