@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { ActionPolicy } from 'signalbox/sdk';
-import { endpoint, secret, z } from 'signalbox/sdk';
+import { destination, endpoint, secret, z } from 'signalbox/sdk';
 import { mailbox, normalAddress } from './mailbox.ts';
 
 const seconds = 'seconds';
@@ -23,8 +23,7 @@ export const emailSettings = endpoint(
         .refine(isHost, 'must be a host name such as mail.example.com, or an IP address')
         .describe('The SMTP server.'),
       port: wholeRange(1, 65_535, 'as a port').default(587).describe('587 or 25; 465 with tls: tls.'),
-      tls: z
-        .enum(tlsModes)
+      tls: destination(z.enum(tlsModes))
         .default('starttls')
         .describe('starttls: TLS or nothing is sent. tls: from the first byte on, usually on port 465.'),
       user: credential(z.string())
@@ -34,8 +33,7 @@ export const emailSettings = endpoint(
       from: z
         .union([sender, mailbox])
         .describe('Whom the mails are from: name and address, or Signalbox <signalbox@example.com>.'),
-      allowInsecureCertificates: z
-        .boolean()
+      allowInsecureCertificates: destination(z.boolean())
         .default(false)
         .describe('Accept any TLS certificate. For self-signed certificates in test environments.'),
       timeout: range(3, 120, seconds).default(30).describe('Seconds for one attempt.'),

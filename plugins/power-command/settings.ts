@@ -1,4 +1,4 @@
-import { placeholderProblem, secret, z } from 'signalbox/sdk';
+import { destination, placeholderProblem, secret, z } from 'signalbox/sdk';
 
 export const absolutePath = z
   .string()
@@ -12,9 +12,9 @@ const argument = z
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-const commandLine = z
-  .tuple([absolutePath], argument)
-  .describe('The program and its arguments. ${id}, ${key}, ${name}, ${type} and ${action} are filled in.');
+const commandLine = destination(z.tuple([absolutePath], argument)).describe(
+  'The program and its arguments. ${id}, ${key}, ${name}, ${type} and ${action} are filled in.',
+);
 
 const exitCode = z.int().min(0).max(255);
 

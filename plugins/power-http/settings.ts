@@ -1,4 +1,4 @@
-import { headerProblem, placeholderProblem, secret, z, type JsonValue } from 'signalbox/sdk';
+import { destination, headerProblem, type JsonValue, placeholderProblem, secret, z } from 'signalbox/sdk';
 
 const headerText = z
   .string()
@@ -75,8 +75,7 @@ export const httpSettings = z.strictObject({
     })
     .optional()
     .describe('GET that tells how it is. Without it nobody knows, and actions are done blindly.'),
-  allowInsecureCertificates: z
-    .boolean()
+  allowInsecureCertificates: destination(z.boolean())
     .default(false)
     .describe('Accept any TLS certificate. For self-signed certificates in test environments.'),
   timeout: z.number().min(1).max(120).default(10).describe('Seconds for one request.'),

@@ -1,4 +1,4 @@
-import { secret, z } from 'signalbox/sdk';
+import { destination, secret, z } from 'signalbox/sdk';
 
 export const proxmoxSettings = z.strictObject({
   url: z
@@ -15,8 +15,7 @@ export const proxmoxSettings = z.strictObject({
   tokenSecret: secret(
     z.string().regex(/^[a-z0-9-]+$/i, 'must be the secret of the token alone, a UUID'),
   ).describe('Secret of the API token, a UUID.'),
-  allowInsecureCertificates: z
-    .boolean()
+  allowInsecureCertificates: destination(z.boolean())
     .default(false)
     .describe('Accept any TLS certificate. For self-signed certificates in test environments.'),
   timeout: z.number().min(3).max(120).default(15).describe('Seconds for one request.'),

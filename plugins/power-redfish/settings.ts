@@ -1,4 +1,4 @@
-import { secret, z } from 'signalbox/sdk';
+import { destination, secret, z } from 'signalbox/sdk';
 
 export const redfishSettings = z
   .strictObject({
@@ -24,8 +24,7 @@ export const redfishSettings = z
       .min(1)
       .optional()
       .describe('Id of the system that is meant where a machine names none. Default: the only one.'),
-    allowInsecureCertificates: z
-      .boolean()
+    allowInsecureCertificates: destination(z.boolean())
       .default(false)
       .describe('Accept any TLS certificate. Many management controllers come with a self-signed one.'),
     timeout: z.number().min(3).max(120).default(30).describe('Seconds for one request.'),

@@ -1,4 +1,4 @@
-import { secret, z } from 'signalbox/sdk';
+import { destination, secret, z } from 'signalbox/sdk';
 
 export const vergeosSettings = z.strictObject({
   url: z
@@ -10,8 +10,7 @@ export const vergeosSettings = z.strictObject({
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be the key alone: no spaces, no line breaks, without the word Bearer'),
   ).describe('API key of a VergeOS user (System > Users > API Keys).'),
-  allowInsecureCertificates: z
-    .boolean()
+  allowInsecureCertificates: destination(z.boolean())
     .default(false)
     .describe('Accept any TLS certificate. For self-signed certificates in test environments.'),
   timeout: z.number().min(3).max(120).default(10).describe('Seconds for one request.'),

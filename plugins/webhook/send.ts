@@ -106,6 +106,7 @@ async function request(
       ...(cause ? [[causeHeader, formatCause(cause)] as const] : []),
       ...(sign ? [['webhook-signature', sign({ id, timestamp, body })] as const] : []),
     ],
+    shownHeaders: ['webhook-signature'],
     body,
     timeoutMs: timeout * 1_000,
     allowInsecureCertificates,

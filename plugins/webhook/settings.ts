@@ -1,4 +1,4 @@
-import { secret, z } from 'signalbox/sdk';
+import { destination, secret, z } from 'signalbox/sdk';
 import { locationProblem } from './data-location.ts';
 import { headerList, headerName, headerText } from './headers.ts';
 import { isSigningSecret } from './signature.ts';
@@ -36,8 +36,7 @@ export const webhookSettings = z
       ])
       .default({ type: 'none' }),
     headers: headerList.describe('Sent in this order. An empty list sends none, not even content-type.'),
-    allowInsecureCertificates: z
-      .boolean()
+    allowInsecureCertificates: destination(z.boolean())
       .default(false)
       .describe('Accept any TLS certificate. For self-signed certificates in test environments.'),
     timeout: range(3, 120, seconds).default(5).describe('Seconds for one attempt.'),

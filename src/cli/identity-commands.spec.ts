@@ -31,6 +31,20 @@ describe('signalbox tokens, users, login', () => {
       input: () => Promise.resolve(password),
     });
 
+  it('shows the key of the secrets, and changes it', async () => {
+    const before = (await run('secrets status')).out;
+    expect(before).toEqual([
+      expect.stringMatching(/^key +[0-9a-f]{12} {2}since \d{4}-/),
+      expect.stringMatching(/^from +memory$/),
+    ]);
+    const { code, out } = await run('secrets rotate');
+    expect({ code, first: out[0] }).toEqual({ code: 0, first: 'rotated' });
+    const [answer = ''] = (await run('secrets status --json')).out;
+    const { key } = JSON.parse(answer) as { key: { id: string } };
+    expect(out[1]).toContain(key.id);
+    expect(before[0]).not.toContain(key.id);
+  });
+
   it('makes, lists and revokes tokens', async () => {
     const made = await run('tokens create ci --scope ingest,read --expires 90d');
     expect(made).toMatchObject({ code: 0, out: [expect.stringMatching(/^sbx_/)] });

@@ -15,6 +15,7 @@ import { planCommand } from './plan-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { schedulesCommand } from './schedule-commands.ts';
 import { loginCommand, logoutCommand, whoamiCommand } from './session-commands.ts';
+import { secretsCommand } from './secrets-command.ts';
 import { setupCommand } from './setup-command.ts';
 import { startCommand, type StartOptions } from './start-command.ts';
 import { validateCommand } from './validate-command.ts';
@@ -97,7 +98,12 @@ function allCommands({ start, demo, files, context }: Parts): Readonly<Record<st
       tokensCommand(context),
       usersCommand(context),
     ],
-    'This Signalbox': [typesCommand(context), pluginsCommand(context), completionCommand(context)],
+    'This Signalbox': [
+      typesCommand(context),
+      pluginsCommand(context),
+      secretsCommand(context),
+      completionCommand(context),
+    ],
   };
 }
 

@@ -88,6 +88,6 @@ function isNoise(key: string, value: unknown): boolean {
   const isSafeBound =
     (key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
   // What the kernel reads of a schema, not an editor.
-  const isMark = (key === 'secret' || key === 'endpoint') && value === true;
+  const isMark = ['secret', 'endpoint', 'destination'].includes(key) && value === true;
   return isSafeBound || isMark || (key === 'filling' && typeof value === 'string');
 }

@@ -5,6 +5,11 @@ export interface HttpRequest {
   readonly url: string;
   /** Sent in this order; a name may occur more than once. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
+  /**
+   * Names of headers that the task log shows although they look like credentials: a signature that is good for this one
+   * message only, and tells what is wrong with it. Secrets are taken out of them all the same.
+   */
+  readonly shownHeaders?: readonly string[];
   readonly body?: string | Uint8Array;
   /** Milliseconds for the whole exchange, connecting included (at most 5,000 of it). Default 5,000. */
   readonly timeoutMs?: number;

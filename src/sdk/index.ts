@@ -1,5 +1,5 @@
 /** All that a plugin may import. */
-export { endpoint, html, secret, text, z } from './schema.ts';
+export { destination, endpoint, html, secret, text, z } from './schema.ts';
 export { defineObjectType } from './object-type.ts';
 export type {
   ActionContext,

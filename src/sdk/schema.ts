@@ -65,3 +65,19 @@ export function endpoint<Schema extends z.ZodType<{ readonly host: string; reado
 export function isEndpoint(schema: z.core.$ZodType): boolean {
   return z.globalRegistry.get(schema)?.['endpoint'] === true;
 }
+
+/**
+ * Marks a field of a settings schema that decides where secrets go or who can read them on their way, beside URLs and
+ * endpoints: a switch that turns checks of certificates off, a program that is given a password. Whoever changes it has to
+ * give the secrets again; to turn a switch off (`false`) nobody is asked.
+ *
+ * @example z.object({ token: secret(), allowInsecureCertificates: destination(z.boolean()).default(false) })
+ */
+export function destination<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ destination: true });
+}
+
+/** Whether `destination()` marked this very schema, wrappers not looked through. */
+export function isDestination(schema: z.core.$ZodType): boolean {
+  return z.globalRegistry.get(schema)?.['destination'] === true;
+}

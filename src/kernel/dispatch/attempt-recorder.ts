@@ -68,11 +68,11 @@ export class AttemptRecorder {
     return firstBytes(this.redact(text), keptMessage);
   }
 
-  #request({ method, url, headers = [], body }: HttpRequest): JsonValue {
+  #request({ method, url, headers = [], shownHeaders, body }: HttpRequest): JsonValue {
     return {
       method,
       url: this.redact(url),
-      headers: this.#headers(headers),
+      headers: this.#headers(headers, shownHeaders),
       ...(body !== undefined &&
         this.#body(typeof body === 'string' ? body : `<${String(body.length)} bytes>`)),
     };
@@ -87,10 +87,10 @@ export class AttemptRecorder {
     };
   }
 
-  #headers(headers: readonly Header[]): JsonValue {
+  #headers(headers: readonly Header[], shown?: readonly string[]): JsonValue {
     const kept: Header[] = [];
     let left = keptHeaders;
-    for (const [name, value] of redactHeaders(headers)) {
+    for (const [name, value] of redactHeaders(headers, shown)) {
       if (left <= 0) return [...kept, ['…', 'further headers are not kept']];
       const whole = this.redact(value);
       const text = firstBytes(whole, left);

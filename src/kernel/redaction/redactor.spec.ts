@@ -40,6 +40,13 @@ describe('a redactor', () => {
     expect(left.length).toBeLessThan(12);
   });
 
+  it('masks it in hexadecimal, and as forms escape it', () => {
+    const odd = createRedactor(["it's (mine)!"]);
+    const hex = Buffer.from("it's (mine)!").toString('hex');
+    expect(odd(`a ${hex} ${hex.toUpperCase()} z`)).toBe('a ******** ******** z');
+    expect(odd('k=it%27s+%28mine%29%21&l=1')).toBe('k=********&l=1');
+  });
+
   it('masks URL-safe Base64', () => {
     const secret = '>>>???>>>???';
     const encoded = Buffer.from(secret).toString('base64url');
@@ -90,10 +97,15 @@ describe('headers', () => {
   it('leaves the others as they are, in their order', () => {
     const headers = [
       ['content-type', 'application/json'],
-      ['webhook-signature', 'v1,abc='],
       ['webhook-id', '1'],
       ['x-author', 'me'],
     ] as const;
     expect(redactHeaders(headers)).toEqual(headers);
+  });
+
+  it('shows those that whoever sends them says are harmless', () => {
+    const headers = [['Acme-Signature', 'v1,abc=']] as const;
+    expect(redactHeaders(headers)).toEqual([['Acme-Signature', '********']]);
+    expect(redactHeaders(headers, ['acme-signature'])).toEqual(headers);
   });
 });

@@ -10,8 +10,8 @@ export type Redact = (text: string) => string;
 export const redactNothing: Redact = (text) => text;
 
 /**
- * Replaces secrets in texts by `MASK`: as they are, escaped as in JSON, percent-encoded as in URLs, and in Base64
- * wherever they lie in what was encoded (`user:password`).
+ * Replaces secrets in texts by `MASK`: as they are, escaped as in JSON, percent-encoded as in URLs and forms, in hexadecimal, and
+ * in Base64 wherever they lie in what was encoded (`user:password`).
  */
 export function createRedactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
@@ -29,8 +29,10 @@ function formsOf(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     percent,
     percent.replace(/%20/g, '+'),
+    new URLSearchParams({ '': secret }).toString().slice(1),
     percent.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
     ...base64Forms(secret),
+    ...hexForms(secret),
   ];
 }
 
@@ -50,6 +52,11 @@ function base64Forms(secret: string): string[] {
     .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
+function hexForms(secret: string): string[] {
+  const hex = Buffer.from(secret).toString('hex');
+  return hex.length >= 8 ? [hex, hex.toUpperCase()] : [];
+}
+
 function toPattern(form: string): string {
   const escaped = form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   // Very short secrets stand in many other words; they are taken out only where they stand alone.
@@ -60,17 +67,18 @@ const scheme = /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|hawk|aws4-hm
 
 type Header = readonly [name: string, value: string];
 
-/** Headers with the values of those masked that carry credentials by their nature, whatever the settings say. */
-export function redactHeaders(headers: readonly Header[]): Header[] {
+/**
+ * Headers with the values of those masked that carry credentials by their nature, whatever the settings say; but for those that
+ * whoever sends them says are harmless.
+ */
+export function redactHeaders(headers: readonly Header[], shown: readonly string[] = []): Header[] {
+  const harmless = new Set(shown.map((name) => name.toLowerCase()));
   return headers.map(([name, value]) => [
     name,
-    isCredential(name) ? maskHeader(value) : redactHeaderUrls(name, value),
+    isSecretHeader(name) && !harmless.has(name.toLowerCase())
+      ? maskHeader(value)
+      : redactHeaderUrls(name, value),
   ]);
-}
-
-function isCredential(name: string): boolean {
-  // Signalbox's own signature is good for the one message that it was sent with, and is needed to find out what is wrong.
-  return isSecretHeader(name) && name.toLowerCase() !== 'webhook-signature';
 }
 
 function maskHeader(value: string): string {

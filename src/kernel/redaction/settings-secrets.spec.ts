@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SignalboxError } from '../../domain/errors.ts';
-import { endpoint, secret, z } from '../../sdk/index.ts';
+import { destination, endpoint, secret, z } from '../../sdk/index.ts';
 import { maskSecrets, secretValues, unmask, withoutSecrets } from './settings-secrets.ts';
 
 const auth = z.discriminatedUnion('type', [
@@ -223,6 +223,43 @@ describe('unmasking', () => {
     expect(unmask(settings, 'nonsense', stored)).toBe('nonsense');
     expect(unmask(settings, { headers: 'x', auth: [1] }, stored)).toEqual({ headers: 'x', auth: [1] });
     expect(unmask(settings, undefined, undefined)).toBeUndefined();
+  });
+
+  it('asks for them again when two places are exchanged', () => {
+    const two = z.object({
+      here: z.object({ url: z.url(), token: secret() }),
+      there: z.object({ url: z.url(), token: secret() }),
+    });
+    const [a, b] = ['https://a.test/', 'https://b.test/'];
+    const kept = { here: { url: a, token: 'for-a' }, there: { url: b, token: 'for-b' } };
+    const exchanged = { here: { url: b, token: '********' }, there: { url: a, token: '********' } };
+    expect(() => unmask(two, exchanged, kept)).toThrow('settings.here.url: leads to another host');
+  });
+
+  describe('beside what decides who can read them', () => {
+    const schema = z.object({
+      token: secret(),
+      insecure: destination(z.boolean()).default(false),
+      tls: destination(z.enum(['off', 'on'])).default('off'),
+      program: destination(z.array(z.string())).optional(),
+    });
+    const kept = { token: 't-1', insecure: false, tls: 'on', program: ['/bin/a'] };
+    const sent = (more: object) => unmask(schema, { ...kept, token: '********', ...more }, kept);
+
+    it('keeps them where that is as before, and where a switch is turned off', () => {
+      expect(sent({})).toEqual(kept);
+      const open = { ...kept, insecure: true };
+      expect(unmask(schema, { ...kept, token: '********' }, open)).toEqual(kept);
+    });
+
+    it.each([
+      [{ insecure: true }, 'settings.insecure'],
+      [{ tls: undefined }, 'settings.tls'],
+      [{ program: ['/bin/b'] }, 'settings.program'],
+    ])('asks for them again with %j', (more, field) => {
+      expect(() => sent(more)).toThrow(`${field}: decides who can read the secrets`);
+      expect(unmask(schema, { ...kept, ...more }, kept)).toEqual({ ...kept, ...more });
+    });
   });
 
   describe('of a place that is connected to', () => {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
-import type { z } from '../../sdk/index.ts';
+import { z } from '../../sdk/index.ts';
 import { isSecret } from '../../sdk/schema.ts';
-import { findEndpoints, findUrls } from './settings-urls.ts';
+import { findDestinations, findEndpoints, findUrls } from './settings-urls.ts';
 import { containsMarked, mapMarked, OMIT, settingsField, type Path } from './schema-walk.ts';
 
 /** What is shown in the place of a secret. Sent back in settings it keeps the secret that is stored. */
@@ -42,8 +42,8 @@ export function withoutSecrets(schema: Schema, value: unknown): unknown {
  * Settings as people sent them, each `MASK` replaced by the secret that is stored there. An item of a list takes
  * its secret from the stored item that looks the same, so lists may be reordered and items removed.
  *
- * Throws SETTINGS_INVALID when it cannot be told which secret is meant, and when a URL or an endpoint of the settings now
- * leads to another host: whoever may change settings must not be able to send stored secrets to a place of their choice.
+ * Throws SETTINGS_INVALID when it cannot be told which secret is meant, and when a URL, an endpoint or another destination in the
+ * settings is another one now: whoever may change settings must not be able to send stored secrets to a place of their choice.
  */
 export function unmask(schema: Schema, incoming: unknown, stored: unknown): unknown {
   const restored = restore(incoming, stored, maskSecrets(schema, stored));
@@ -54,7 +54,7 @@ export function unmask(schema: Schema, incoming: unknown, stored: unknown): unkn
       return secret;
     },
   });
-  if (!isDeepStrictEqual(restored, incoming)) checkOrigins(schema, incoming, stored);
+  if (!isDeepStrictEqual(restored, incoming)) checkDestinations(schema, restored, stored);
   return restored;
 }
 
@@ -87,29 +87,49 @@ function restoreItems(
   });
 }
 
-function checkOrigins(schema: Schema, incoming: unknown, stored: unknown): void {
-  const known = new Set(originsOf(schema, stored).map(({ origin }) => origin));
-  const moved = originsOf(schema, incoming).find(({ origin }) => !known.has(origin));
+function checkDestinations(schema: Schema, restored: unknown, stored: unknown): void {
+  // What is left out may lead elsewhere by its default.
+  const parsed = z.core.safeParse(schema, restored);
+  const known = new Set(destinationsOf(schema, stored).map(identityOf));
+  const moved = destinationsOf(schema, parsed.success ? parsed.data : restored).find(
+    (place) => !known.has(identityOf(place)),
+  );
   if (!moved) return;
   const field = settingsField(moved.path);
+  const why = moved.isHost ? 'leads to another host than before' : 'decides who can read the secrets';
   throw new SignalboxError(
     'SETTINGS_INVALID',
-    `${field}: leads to another host than before, so its secrets have to be given again instead of ${MASK}`,
+    `${field}: ${why}, so the secrets have to be given again instead of ${MASK}`,
     { field },
   );
 }
 
-/** Scheme, host and port of all that the settings lead to. */
-function originsOf(
-  schema: Schema,
-  value: unknown,
-): readonly { readonly path: Path; readonly origin: string }[] {
+/** Something that decides where secrets go. */
+interface Destination {
+  readonly path: Path;
+  readonly place: string;
+  readonly isHost: boolean;
+}
+
+/** Items of a list may be moved within it. */
+function identityOf({ path, place }: Destination): string {
+  return JSON.stringify([path.map((part) => (typeof part === 'number' ? '*' : part)), place]);
+}
+
+/** Scheme, host and port of all that the settings lead to, and what else is marked as a destination. */
+function destinationsOf(schema: Schema, value: unknown): readonly Destination[] {
   return [
-    ...findUrls(schema, value).map(({ path, url }) => ({ path, origin: URL.parse(url)?.origin ?? url })),
+    ...findUrls(schema, value).map(({ path, url }) => ({
+      path,
+      place: URL.parse(url)?.origin ?? url,
+      isHost: true,
+    })),
     ...findEndpoints(schema, value).map(({ path, host, port }) => ({
       path: [...path, 'host'],
-      origin: `tcp://${host.toLowerCase()}:${port}`,
+      place: `tcp://${host.toLowerCase()}:${port}`,
+      isHost: true,
     })),
+    ...findDestinations(schema, value).map(({ path, place }) => ({ path, place, isHost: false })),
   ];
 }
 

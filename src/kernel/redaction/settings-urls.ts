@@ -1,5 +1,5 @@
 import { z } from '../../sdk/index.ts';
-import { isEndpoint } from '../../sdk/schema.ts';
+import { isDestination, isEndpoint } from '../../sdk/schema.ts';
 import { mapMarked, type Path } from './schema-walk.ts';
 
 /** A URL that stands in a settings document. */
@@ -40,6 +40,22 @@ export function findEndpoints(schema: z.core.$ZodType, value: unknown): readonly
       const host = memberOf(marked, place, 'host');
       const port = memberOf(marked, place, 'port');
       if (typeof host === 'string' && typeof port === 'number') found.push({ path, host, port });
+      return place;
+    },
+  });
+  return found;
+}
+
+/** Values of a settings document that its schema marks with `destination()`, as texts; a switch that is off is none. */
+export function findDestinations(
+  schema: z.core.$ZodType,
+  value: unknown,
+): readonly { readonly path: Path; readonly place: string }[] {
+  const found: { readonly path: Path; readonly place: string }[] = [];
+  mapMarked(schema, value, {
+    isMarked: isDestination,
+    replace: (place, path) => {
+      if (place !== false) found.push({ path, place: JSON.stringify(place) });
       return place;
     },
   });

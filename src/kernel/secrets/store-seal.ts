@@ -135,8 +135,11 @@ export class StoreSeal {
 
   /** The old keys are needed no more. */
   async #finish(secrets: SecretStorePort): Promise<void> {
-    await secrets.reseal({ keys: [unclean(this.keyring.box.keyId)] });
-    await this.#scrub(secrets);
+    const { keyId } = this.keyring.box;
+    const since = (await secrets.keys()).find(({ id }) => id === keyId)?.since;
+    const use = unclean(keyId, since);
+    await secrets.reseal({ keys: [use] });
+    await this.#scrub(secrets, use);
     await this.#dropOlder();
   }
 
@@ -150,10 +153,10 @@ export class StoreSeal {
   }
 
   /** Waits for the next start where it cannot be done now. */
-  async #scrub(secrets: SecretStorePort): Promise<void> {
+  async #scrub(secrets: SecretStorePort, use: KeyUse): Promise<void> {
     try {
       await secrets.scrub();
-      await secrets.reseal({ keys: [{ ...unclean(this.keyring.box.keyId), clean: true }] });
+      await secrets.reseal({ keys: [{ ...use, clean: true }] });
     } catch (err) {
       this.logger.warn({ err }, 'What the database keeps of deleted rows cannot be overwritten now');
     }
@@ -179,7 +182,10 @@ export class StoreSeal {
     const others = uses.filter(
       ({ id }) => id !== this.keyring.box.keyId && !this.keyring.source.lost.includes(id),
     );
-    await secrets.reseal({ ...survey.stale, keys: [unclean(this.keyring.box.keyId), ...others] });
+    await secrets.reseal({
+      ...survey.stale,
+      keys: [unclean(this.keyring.box.keyId, current?.since), ...others],
+    });
     await resealing.runs({ thorough });
     await this.#finish(secrets);
     return survey.resources;
@@ -200,8 +206,8 @@ export class StoreSeal {
   }
 }
 
-function unclean(id: string): KeyUse {
-  return { id, since: Date.now(), clean: false };
+function unclean(id: string, since = Date.now()): KeyUse {
+  return { id, since, clean: false };
 }
 
 function* portions({ objects = [], tasks = [], outbox = [] }: Resealed): Generator<Resealed> {
