@@ -1,27 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
 import { startSignalbox } from '../../src/bootstrap.ts';
+import { configurationsOf, environmentFor, pages, textOf, userPages } from '../support/docs-pages.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
-const pages = globSync('**/*.md', {
-  cwd: root,
-  exclude: (name) => ['node_modules', 'dist', 'data', '.git'].includes(name),
-}).map((page) => page.replaceAll('\\', '/'));
-const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
-
-/** Blocks of YAML that say what Signalbox shall know. What only shows a filter or a list of plugins is none. */
-function configurations(page: string): readonly string[] {
-  return Array.from(textOf(page).matchAll(/^```yaml\n([^]*?)^```$/gm), ([, yaml = '']) => yaml).filter(
-    (yaml) => {
-      const value: unknown = parse(yaml);
-      const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-      return ['objects', 'tasks', 'triggers'].some((section) => keys.includes(section));
-    },
-  );
-}
 
 /** Starts a whole Signalbox with this file; it must not refuse anything in it. */
 async function apply(file: string, { data, env }: { data: string; env: NodeJS.ProcessEnv }): Promise<void> {
@@ -33,16 +17,7 @@ async function apply(file: string, { data, env }: { data: string; env: NodeJS.Pr
   await signalbox.stop();
 }
 
-/** A value for each environment variable that the text names. */
-function environmentFor(yaml: string): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Array.from(yaml.matchAll(/\$\{env:(\w+)/g), ([, name = '']) => [name, 'xoxb-1-of-the-docs']),
-  );
-}
-
-const withConfigurations = pages.filter(
-  (page) => /^(README|docs\/[^/]+|plugins\/[^/]+\/README)\.md$/.test(page) && configurations(page).length > 0,
-);
+const withConfigurations = userPages.filter((page) => configurationsOf(page).length > 0);
 
 describe('the configurations that the docs show', () => {
   it('stand where they are looked for', () => {
@@ -61,7 +36,7 @@ describe('the configurations that the docs show', () => {
   it.each(withConfigurations)('are applied as they are: %s', async (page) => {
     using folder = temporaryFolder();
     const data = join(folder.path, 'data');
-    for (const [index, yaml] of configurations(page).entries()) {
+    for (const [index, yaml] of configurationsOf(page).entries()) {
       const file = folder.write(`${String(index)}.yaml`, yaml);
       await apply(file, { data, env: environmentFor(yaml) });
     }
