@@ -8,6 +8,7 @@ export type {
   Cause,
   EventView,
   ObjectChange,
+  ObjectTypeDefinition,
   ObjectView,
   ReadyMade,
   Subject,
@@ -25,6 +26,7 @@ export type {
   NestMembers,
   ObjectRef,
   PluginContext,
+  PluginDefinition,
   Started,
   Teardown,
 } from './plugin.ts';

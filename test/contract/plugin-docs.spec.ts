@@ -1,4 +1,4 @@
-import { globSync, readFileSync, symlinkSync, mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, symlinkSync, mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -62,6 +62,33 @@ it('has a test that passes with the packages installed as an author has them', a
   expect(stdout).toContain('# pass 3');
   expect(code).toBe(0);
 });
+
+it('is compiled with the tsconfig.json shown, packed, and loaded where it was installed', async () => {
+  using author = temporaryFolder();
+  const [manifest, tsconfig] = blocksIn('json');
+  copyFileSync(join(fixtures, 'sms-gateway/index.ts'), join(author.path, 'index.ts'));
+  writeFileSync(join(author.path, 'package.json'), manifest!);
+  writeFileSync(join(author.path, 'tsconfig.json'), tsconfig!);
+  mkdirSync(join(author.path, 'node_modules'));
+  symlinkSync(root, join(author.path, 'node_modules/signalbox'));
+  symlinkSync(join(root, 'node_modules/rxjs'), join(author.path, 'node_modules/rxjs'));
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  expect(await runNode([compiler, '-p', author.path], author.path)).toMatchObject({ code: 0, stdout: '' });
+
+  using user = temporaryFolder();
+  const { name, files } = JSON.parse(manifest!) as { name: string; files: string[] };
+  const installed = join(user.path, 'node_modules', name);
+  mkdirSync(installed, { recursive: true });
+  for (const packed of ['package.json', ...files])
+    cpSync(join(author.path, packed), join(installed, packed), { recursive: true });
+  const loaded = await runModule(
+    `import { loadPlugins } from ${JSON.stringify(built('src/kernel/plugins/plugin-loader.js'))};
+     const [{ plugin }] = await loadPlugins([{ use: ${JSON.stringify(name)} }], { configDir: ${JSON.stringify(user.path)} });
+     console.log(JSON.stringify(plugin.types.map(({ name }) => name)));`,
+    user.path,
+  );
+  expect(loaded).toEqual(['sms_gateway']);
+}, 60_000);
 
 /** Installs the package that the docs describe: its package.json as shown, its code from the fixture. */
 function publish(folder: string): void {
