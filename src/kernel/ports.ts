@@ -387,6 +387,7 @@ export interface Resealed {
   readonly runs?: readonly Pick<RunRecord, 'id' | 'input'>[];
   /** Those that something may be sealed with from now on, all of them. */
   readonly keys?: readonly KeyUse[];
+  readonly audit?: readonly AuditRecord[];
 }
 
 export type KeptInput = Pick<RunRecord, 'id' | 'taskId' | 'action' | 'input'>;

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import type { KeptInput, KeyUse, Resealed, SecretStorePort } from '../kernel/ports.ts';
 import type { JsonObject } from '../sdk/index.ts';
+import { addEntries } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { ObjectEntity } from './entities/object.entity.ts';
 import { OutboxEntity } from './entities/outbox.entity.ts';
@@ -49,7 +50,7 @@ export class SecretStore implements SecretStorePort {
 
 async function put(
   em: SqlEntityManager,
-  { objects = [], tasks = [], outbox = [], runs = [], keys }: Resealed,
+  { objects = [], tasks = [], outbox = [], runs = [], audit = [], keys }: Resealed,
 ) {
   for (const { type, key, settings, enabled } of objects)
     await em.nativeUpdate(ObjectEntity, { type, key }, { settings, enabled });
@@ -57,6 +58,7 @@ async function put(
     await em.nativeUpdate(TaskEntity, { id }, { settings, enabled });
   for (const { id, object } of outbox) await em.nativeUpdate(OutboxEntity, { id }, { object });
   for (const { id, input } of runs) await em.nativeUpdate(RunEntity, { id }, { input });
+  await addEntries(em, audit);
   if (!keys) return;
   await em.nativeDelete(SecretKeyEntity, {});
   await em.insertMany(SecretKeyEntity, [...keys]);

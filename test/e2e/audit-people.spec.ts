@@ -168,3 +168,9 @@ it('tells of what people set off and of what they do with runs', async () => {
   expect(cancelled).toMatchObject({ before: { state: 'held' }, after: { state: 'cancelled' } });
   expect(removed).toMatchObject({ before: { state: 'cancelled' } });
 });
+
+it('tells of a new key for secrets by its id', async () => {
+  await using app = await startSignalbox();
+  const { body } = await app.api.request<{ key: { id: string } }>('POST', '/api/secrets:rotate');
+  expect(asLines(await auditLog(app.api))).toEqual([`${admin} rotated key ${body.key.id}`]);
+});

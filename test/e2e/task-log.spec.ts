@@ -83,10 +83,10 @@ it('lists runs and changes of tasks in the order of time, in pages, and narrows 
   let pages: readonly Entry[] = [];
   let cursor: string | undefined = '';
   for (let page = 0; page < 10 && cursor !== undefined; page++) {
-    const path = `/api/task-logs?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`;
-    const { body } = await api.get<{ items: readonly Entry[]; next?: string }>(path);
-    pages = [...pages, ...body.items];
-    cursor = body.next;
+    const path: string = `/api/task-logs?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`;
+    const answer: { items: readonly Entry[]; next?: string } = (await api.get<typeof answer>(path)).body;
+    pages = [...pages, ...answer.items];
+    cursor = answer.next;
   }
   expect(pages).toEqual(all);
 

@@ -3,7 +3,7 @@ import type { Page } from '../../kernel/ports.ts';
 import { mergedPage } from './merged-page.ts';
 
 const page = (ids: string, next?: string): Page<{ readonly id: string }> => ({
-  items: [...ids].map((id) => ({ id })),
+  items: Array.from(ids, (id) => ({ id })),
   ...(next !== undefined && { next }),
 });
 const merged = (pages: readonly Page<{ readonly id: string }>[], limit: number): string => {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
+import { auditEntry } from '../audit/audit-entry.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type {
@@ -119,7 +120,8 @@ export class StoreSeal {
     const keys = older.length > 0 ? ([current, ...older] as const) : ([next, current] as const);
     await source.store(keys);
     const uses = (await secrets.keys()).filter(({ id }) => id !== next.id);
-    await secrets.reseal({ keys: [unclean(next.id), ...uses] });
+    const fact = { action: 'rotated', kind: 'key', resource: next.id } as const;
+    await secrets.reseal({ keys: [unclean(next.id), ...uses], audit: [auditEntry(fact)] });
     this.keyring.use(keys);
     // What was sealed before reaches the disk before it is looked at.
     await this.#writes.ended();
