@@ -19,6 +19,7 @@ import { HealthReportController } from './health/health-report.controller.ts';
 import { InboundController } from './inbound/inbound.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Objects } from './objects/objects.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
@@ -43,6 +44,7 @@ import { UsersController } from './users/users.controller.ts';
 import { Users } from './users/users.ts';
 import { viewControllers } from './views/view-controller.ts';
 import { DtoPipe } from './validation/dto.pipe.ts';
+import { QueryGuard } from './validation/query.guard.ts';
 
 export interface ApiModuleOptions extends AuthOptions {
   /** Modules that provide the kernel and the ports, unless they are global. */
@@ -105,10 +107,12 @@ export class ApiModule {
         SetupState,
         Tokens,
         Users,
+        Objects,
         ResourceEditor,
         StreamReaders,
         Metrics,
         { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },
       ],

@@ -118,7 +118,7 @@ describe('objects', () => {
     expect(some.out).toHaveLength(3);
     expect(some.err).toEqual(['There are more: raise --limit, or take --all.']);
     const page = JSON.parse((await run(['objects', '--tag', 'list/ed', '--limit', '2', '--json'])).out[0]!);
-    expect(page).toMatchObject({ items: [{ key: 'l1' }, { key: 'l2' }], next: 'lamp/l2' });
+    expect(page).toMatchObject({ items: [{ key: 'l1' }, { key: 'l2' }], next: expect.any(String) });
     const all = await run(['objects', '--tag', 'list/ed', '--all', '--json']);
     expect(JSON.parse(all.out.join('\n'))).toMatchObject({
       items: [{ key: 'l1' }, { key: 'l2' }, { key: 'l3' }],

@@ -48,7 +48,8 @@ export function exportResources({ index, registry }: Running, { all }: ExportOpt
   const there = new Set(tasks.map(({ id }) => id));
   const triggers = index.triggers().filter((trigger) => {
     const ref = { kind: 'trigger', id: trigger.id } as const;
-    if (!there.has(trigger.task))
+    // A disabled trigger may name a task that has gone for good.
+    if (!there.has(trigger.task) && index.task(trigger.task))
       return index.spentTasks.has(trigger.task) ? false : leftOut(ref, 'so is its task');
     if (trigger.id === 'constructor') return leftOut(ref, 'a file cannot have this name');
     return registry.event(trigger.event) ? true : leftOut(ref, `no plugin declares ${trigger.event}`);

@@ -27,8 +27,17 @@ export const errorCodes = {
   NOT_FOUND: [404, 'Not found', 'Check the path and the id.'],
   METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'Use one of the methods in the `Allow` header.'],
   CONFLICT: [409, 'Conflict', 'Choose another id or change the existing resource.'],
-  IN_USE: [409, 'Still in use', 'Remove the resources that the message names first.'],
   AUDIT_KEPT: [409, 'Kept for good', 'Leave it: entries of the audit log are not deleted.'],
+  IN_USE: [
+    409,
+    'Still in use',
+    'Change or remove those in `usedBy` first, or delete with `?force=true`, which switches them off.',
+  ],
+  PRECONDITION_FAILED: [
+    412,
+    'Changed by somebody else meanwhile',
+    'Get the resource again, look at what has changed, and send the change anew with the `ETag` of that answer in `If-Match`.',
+  ],
   LAST_ADMIN: [
     409,
     'Nobody else could administer Signalbox',
@@ -160,6 +169,14 @@ export interface ErrorDetails extends ErrorOptions {
   readonly index?: number;
   /** Seconds for `Retry-After`. */
   readonly retryAfter?: number;
+  /** Those for which it cannot be done, the first 100. */
+  readonly usedBy?: readonly UserRef[];
+}
+
+/** A resource that names another one; the id of an object is `vm/gpu-01`. */
+export interface UserRef {
+  readonly kind: string;
+  readonly id: string;
 }
 
 export interface FieldIssue {
@@ -174,6 +191,7 @@ export class SignalboxError extends Error {
   readonly issues: readonly FieldIssue[];
   readonly index: number | undefined;
   readonly retryAfter: number | undefined;
+  readonly usedBy: readonly UserRef[];
 
   constructor(
     readonly code: ErrorCode,
@@ -185,15 +203,17 @@ export class SignalboxError extends Error {
     this.issues = details.issues ?? [];
     this.index = details.index;
     this.retryAfter = details.retryAfter;
+    this.usedBy = details.usedBy ?? [];
   }
 
   /** The same error, said of one of several inputs. */
   at(index: number): SignalboxError {
-    const { field, issues, retryAfter, cause } = this;
+    const { field, issues, retryAfter, usedBy, cause } = this;
     return new SignalboxError(this.code, this.message, {
       ...(field !== undefined && { field }),
       ...(retryAfter !== undefined && { retryAfter }),
       issues,
+      usedBy,
       index,
       cause,
     });

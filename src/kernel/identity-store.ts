@@ -13,6 +13,8 @@ export interface TokenRecord {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly createdAt: number;
+  /** Absent: it was never changed. */
+  readonly updatedAt?: number;
   /** `user/admin` or `token/ci`. Absent for what an older version has made. */
   readonly createdBy?: string;
   readonly expiresAt?: number;

@@ -194,7 +194,7 @@ export interface Page<T> {
 export interface PageRequest extends TimeRange {
   /** 1 to 500. */
   readonly limit: number;
-  /** Id of the last item of the page before. */
+  /** `next` of the page before, in the same order. In the order of time it is the id of the last item. */
   readonly cursor?: string;
 }
 
@@ -203,6 +203,10 @@ export interface EventQuery extends PageRequest {
   /** Key of the object. */
   readonly object?: string;
   readonly source?: string;
+  /** A text in its id, type, object, source or data; case aside. */
+  readonly search?: string;
+  /** Default: newest first. */
+  readonly oldestFirst?: boolean;
 }
 
 export interface RunQuery extends PageRequest {
@@ -211,6 +215,7 @@ export interface RunQuery extends PageRequest {
   /** `<object type>/<key>`. */
   readonly target?: string;
   readonly eventId?: string;
+  readonly triggerId?: string;
   readonly action?: string;
   /** Why it is held. */
   readonly reason?: HoldReason;
@@ -259,7 +264,6 @@ export const mostCounted = 100_000;
 export interface HistoryPort {
   events(query: EventQuery): Promise<Page<EventRecord>>;
   event(id: string): Promise<EventRecord | undefined>;
-  /** A cursor whose run has been deleted meanwhile: rejects with QUERY_INVALID, unless the order is that of time. */
   runs(query: RunQuery): Promise<Page<RunRecord>>;
   /** One for each run, in their order. */
   contexts(runs: readonly RunRecord[]): Promise<readonly RunContext[]>;

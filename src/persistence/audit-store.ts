@@ -45,7 +45,7 @@ export class AuditStore implements AuditPort {
       },
       limits,
     );
-    return { items: await this.#byIds(ids), ...(next !== undefined && { next }) };
+    return { items: await this.#byIds(ids), ...(next && { next: next.id }) };
   }
 
   async entry(id: string): Promise<AuditRecord | undefined> {

@@ -16,6 +16,7 @@ import type { Database } from './database.ts';
 import { AttemptEntity, toAttempt } from './entities/attempt.entity.ts';
 import { EventEntity, toEvent } from './entities/event.entity.ts';
 import { RunEntity, toRun } from './entities/run.entity.ts';
+import { walkEvents } from './event-walk.ts';
 import { idRange, timeRange } from './page-range.ts';
 import { runContexts } from './run-contexts.ts';
 import { inState } from './run-state.ts';
@@ -30,11 +31,12 @@ export class History implements HistoryPort {
       ...given('object', query.object),
       ...given('source', query.source),
       ...timeRange('receivedAt', query),
-      ...idRange(query),
+      ...idRange(query, query.oldestFirst),
     };
     if (!storable(query)) return nothing;
+    if (query.search !== undefined) return walkEvents(this.database, query);
     return this.database.read(async (em) => {
-      const rows = await em.find(EventEntity, where, newest(query));
+      const rows = await em.find(EventEntity, where, byTime(query, query.oldestFirst));
       return page(rows.map(toEvent), query);
     });
   }
@@ -48,24 +50,27 @@ export class History implements HistoryPort {
   }
 
   runs(query: RunQuery): Promise<Page<RunRecord>> {
+    const oldestFirst = query.order?.descending === false;
     const where = {
       ...given('taskId', query.taskId),
       ...given('target', query.target),
       ...given('eventId', query.eventId),
       ...given('reason', query.reason),
       ...timeRange('createdAt', query),
-      ...idRange(query),
+      ...idRange(query, oldestFirst),
     };
     if (!storable(query)) return nothing;
     if (needsWalk(query)) return walkRuns(this.database, query);
+    const order = byTime(query, oldestFirst);
     return this.database.read(async (em) => {
-      if (!query.states) return page((await em.find(RunEntity, where, newest(query))).map(toRun), query);
-      // State by state: the index gives the newest runs of one state, but not of several in one order.
+      if (!query.states) return page((await em.find(RunEntity, where, order)).map(toRun), query);
+      // State by state: the index gives the runs of one state in the order of time, but not those of several.
       const runs: RunRecord[] = [];
       for (const state of new Set(query.states))
-        runs.push(...(await em.find(RunEntity, { ...where, ...inState(state) }, newest(query))).map(toRun));
+        runs.push(...(await em.find(RunEntity, { ...where, ...inState(state) }, order)).map(toRun));
+      const upwards = oldestFirst ? 1 : -1;
       return page(
-        runs.sort((a, b) => (a.id < b.id ? 1 : -1)),
+        runs.sort((a, b) => (a.id < b.id ? -upwards : upwards)),
         query,
       );
     });
@@ -147,8 +152,8 @@ function given(key: string, value: string | undefined) {
 }
 
 /** One more than asked for tells whether another page follows. */
-function newest({ limit }: PageRequest) {
-  return { orderBy: { id: 'desc' as const }, limit: limit + 1 };
+function byTime({ limit }: PageRequest, oldestFirst = false) {
+  return { orderBy: { id: oldestFirst ? ('asc' as const) : ('desc' as const) }, limit: limit + 1 };
 }
 
 function page<T extends { readonly id: string }>(rows: readonly T[], { limit }: PageRequest): Page<T> {

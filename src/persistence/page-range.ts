@@ -15,12 +15,19 @@ export function timeRange(column: string, { from, to }: TimeRange) {
  * The condition on the id: what follows the cursor, and roughly the time asked for. Times are not indexed; but ids
  * are, and begin with the time (UUIDv7).
  */
-export function idRange({ from, to, cursor }: PageRequest) {
+export function idRange({ from, to, cursor }: PageRequest, oldestFirst = false) {
+  const [after, before] = oldestFirst ? [cursor, undefined] : [undefined, cursor];
   const least = from === undefined ? undefined : idAt(from - slack);
   const latest = to === undefined ? undefined : idAt(to + slack);
-  const below = cursor !== undefined && (latest === undefined || cursor < latest) ? cursor : latest;
-  if (least === undefined && below === undefined) return {};
-  return { id: { ...(least !== undefined && { $gte: least }), ...(below !== undefined && { $lt: below }) } };
+  const below = before !== undefined && (latest === undefined || before < latest) ? before : latest;
+  if ([least, below, after].every((bound) => bound === undefined)) return {};
+  return {
+    id: {
+      ...(least !== undefined && { $gte: least }),
+      ...(after !== undefined && { $gt: after }),
+      ...(below !== undefined && { $lt: below }),
+    },
+  };
 }
 
 /** What all UUIDv7 of a moment begin with. */

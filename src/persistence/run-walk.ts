@@ -1,5 +1,4 @@
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
-import { SignalboxError } from '../domain/errors.ts';
 import type { RunRecord } from '../domain/records.ts';
 import type { Page, RunOrder, RunQuery } from '../kernel/ports.ts';
 import { both, compared, like, oneOf, patternOf, select, type Sql } from './conditions.ts';
@@ -9,8 +8,9 @@ import { idAt, slack } from './page-range.ts';
 import { walk, type WalkLimits } from './stretch-walk.ts';
 
 /** Whether a query asks for something that no index answers. */
-export function needsWalk({ action, eventType, search, order }: RunQuery): boolean {
-  return [action, eventType, search, order].some((part) => part !== undefined);
+export function needsWalk({ action, triggerId, eventType, search, order }: RunQuery): boolean {
+  const sorted = order !== undefined && order.by !== 'time';
+  return sorted || [action, triggerId, eventType, search].some((part) => part !== undefined);
 }
 
 export async function walkRuns(
@@ -18,8 +18,8 @@ export async function walkRuns(
   query: RunQuery,
   limits?: WalkLimits,
 ): Promise<Page<RunRecord>> {
-  const { order = newestFirst, limit } = query;
-  const begin = await database.read((em) => placeOf(em, order, query.cursor));
+  const { order = newestFirst, limit, cursor } = query;
+  const begin = cursor === undefined ? undefined : placeAt(cursor);
   const { ids, next } = await walk<Row>(
     {
       limit,
@@ -46,21 +46,14 @@ interface Row extends Place {
 
 const keyOf = { time: `''`, target: 'target', task: 'task_id' } as const;
 
-async function placeOf(
-  em: SqlEntityManager,
-  { by }: RunOrder,
-  cursor: string | undefined,
-): Promise<Place | undefined> {
-  if (cursor === undefined) return undefined;
-  if (by === 'time') return { id: cursor, key: '' };
-  const [place] = await select<Place>(em, {
-    sql: `select id, ${keyOf[by]} as "key" from run where id = ?`,
-    values: [cursor],
-  });
-  if (place) return place;
-  throw new SignalboxError('QUERY_INVALID', 'cursor: the run that it stands for has been deleted', {
-    field: 'cursor',
-  });
+/** An id has no space in it. */
+function cursorAt({ id, key }: Place): string {
+  return key === '' ? id : `${id} ${key}`;
+}
+
+function placeAt(cursor: string): Place {
+  const [id = ''] = cursor.split(' ', 1);
+  return { id, key: cursor.slice(id.length + 1) };
 }
 
 interface Stretch {
@@ -70,7 +63,7 @@ interface Stretch {
   readonly stretch: number;
 }
 
-const looked = 'id, event_id, task_id, task_name, action, target, state, reason, created_at';
+const looked = 'id, event_id, task_id, task_name, trigger_id, action, target, state, reason, created_at';
 
 function stretchOf(em: SqlEntityManager, { query, order, place, stretch }: Stretch): Promise<readonly Row[]> {
   const key = keyOf[order.by];
@@ -107,9 +100,11 @@ function indexed({ taskId, target, eventId, from, to }: RunQuery): readonly Sql[
 }
 
 /** Conditions on what the walk comes by. */
-function unindexed({ states, action, reason, eventType, search, from, to }: RunQuery): readonly Sql[] {
+function unindexed(query: RunQuery): readonly Sql[] {
+  const { states, triggerId, action, reason, eventType, search, from, to } = query;
   return [
     oneOf('run.state', states),
+    compared('run.trigger_id', '=', triggerId),
     compared('run.action', '=', action),
     compared('run.reason', '=', reason),
     compared('event.type', '=', eventType),
@@ -134,8 +129,8 @@ function has(text: string): Sql {
   };
 }
 
-async function page(database: Database, ids: readonly string[], next?: string): Promise<Page<RunRecord>> {
+async function page(database: Database, ids: readonly string[], next?: Place): Promise<Page<RunRecord>> {
   const rows = await database.read((em) => em.find(RunEntity, { id: { $in: [...ids] } }));
   const runs = new Map(rows.map((row) => [row.id, toRun(row)]));
-  return { items: ids.flatMap((id) => runs.get(id) ?? []), ...(next !== undefined && { next }) };
+  return { items: ids.flatMap((id) => runs.get(id) ?? []), ...(next && { next: cursorAt(next) }) };
 }

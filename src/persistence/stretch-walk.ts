@@ -29,9 +29,10 @@ export interface Walk<Row extends Looked> {
 }
 
 /** Ids of what was found, and where to go on. */
-export interface Found {
+export interface Found<Row> {
   readonly ids: readonly string[];
-  readonly next?: string;
+  /** The last row of this page. */
+  readonly next?: Row;
 }
 
 const usual: WalkLimits = { stretch: 200, patienceMs: 250 };
@@ -39,18 +40,22 @@ const usual: WalkLimits = { stretch: 200, patienceMs: 250 };
 export async function walk<Row extends Looked>(
   { limit, stretchOf }: Walk<Row>,
   { stretch, patienceMs }: WalkLimits = usual,
-): Promise<Found> {
-  const found: string[] = [];
+): Promise<Found<Row>> {
+  const found: Row[] = [];
   const deadline = performance.now() + patienceMs;
   let last: Row | undefined;
   for (;;) {
     const rows = await stretchOf(last, stretch);
     // PostgreSQL gives numbers of some kinds as text.
-    found.push(...rows.filter(({ hit }) => Number(hit) === 1).map(({ id }) => id));
-    if (found.length > limit) return { ids: found.slice(0, limit), next: found[limit - 1] ?? '' };
+    found.push(...rows.filter(({ hit }) => Number(hit) === 1));
+    if (found.length > limit) return result(found.slice(0, limit), found[limit - 1]);
     last = rows.at(-1);
-    if (!last || rows.length < stretch) return { ids: found };
-    if (performance.now() >= deadline) return { ids: found, next: last.id };
+    if (!last || rows.length < stretch) return result(found);
+    if (performance.now() >= deadline) return result(found, last);
     await nextTurn();
   }
+}
+
+function result<Row extends Looked>(found: readonly Row[], next?: Row): Found<Row> {
+  return { ids: found.map(({ id }) => id), ...(next && { next }) };
 }

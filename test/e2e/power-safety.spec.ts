@@ -272,7 +272,8 @@ describe('the preview of a task', () => {
     await using app = await startSignalbox({ config: vms(board, names(20)) });
     const page = async (query: string) =>
       (await app.api.request('GET', `/api/tasks/kill/targets?${query}`)).body;
-    expect(await page('limit=2&cursor=lab-18')).toMatchObject({
+    const { next } = await page('limit=18');
+    expect(await page(`limit=2&cursor=${String(next)}`)).toMatchObject({
       total: 20,
       items: [
         { key: 'lab-19', wouldAct: true },
@@ -283,7 +284,7 @@ describe('the preview of a task', () => {
     expect(await page('limit=1')).toMatchObject({
       total: 21,
       items: [{ key: 'extra', wouldAct: false, reason: 'too_many_targets' }],
-      next: 'extra',
+      next: expect.any(String),
     });
   });
 

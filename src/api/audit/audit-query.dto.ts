@@ -8,10 +8,10 @@ import {
   type AuditKind,
 } from '../../domain/audit.ts';
 import type { AuditQuery } from '../../kernel/audit/audit-port.ts';
-import { HistoryQueryDto, pageRequest } from '../paging/history-query.dto.ts';
+import type { PageRequest } from '../../kernel/ports.ts';
+import { HistoryQueryDto } from '../paging/history-query.dto.ts';
+import { IsSearch, IsSort } from '../paging/page-query.dto.ts';
 import { Optional } from '../validation/optional.ts';
-
-const sorts = ['-time', 'time'] as const;
 
 /** Entries that fit all that is given. */
 export class AuditQueryDto extends HistoryQueryDto {
@@ -40,21 +40,17 @@ export class AuditQueryDto extends HistoryQueryDto {
   resource?: string;
 
   /** A text that the entry has in it. */
-  @Optional()
-  @Length(1, 200)
-  @IsString()
+  @IsSearch()
   search?: string;
 
   /** Newest first unless told. */
-  @Optional()
-  @IsIn(sorts, { message: `$property must be one of ${sorts.join(', ')}` })
-  sort?: (typeof sorts)[number];
+  @IsSort(['time'])
+  sort?: string;
 }
 
-export function auditQuery(query: AuditQueryDto): AuditQuery {
+export function auditQuery(query: AuditQueryDto): Omit<AuditQuery, keyof PageRequest> {
   const { actor, action, kind, resource, search, sort } = query;
   return {
-    ...pageRequest(query),
     ...(actor !== undefined && { actor }),
     ...(action && { actions: action }),
     ...(kind !== undefined && { kind }),

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { historyPage } from '../paging/history-query.dto.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
 import { AuditQueryDto, auditQuery } from './audit-query.dto.ts';
 import { auditView, type AuditView } from './audit-view.ts';
@@ -14,7 +15,10 @@ export class AuditController {
 
   @Get()
   async list(@Query() query: AuditQueryDto): Promise<PageView<AuditView>> {
-    return pageView(await this.audit.entries(auditQuery(query)), auditView);
+    const page = await historyPage('audit', query, (request) =>
+      this.audit.entries({ ...request, ...auditQuery(query) }),
+    );
+    return pageView(page, auditView);
   }
 
   @Get(':id')

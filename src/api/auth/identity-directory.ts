@@ -90,11 +90,15 @@ export class IdentityDirectory implements OnModuleInit, BeforeApplicationShutdow
 
   /**
    * Changes one after another: `plan` looks at what is there and says what to change, or throws; nothing comes in
-   * between. Resolves when it is on disk, with what the audit log says of it, and of the other `facts`.
+   * between. Resolves when it is on disk, with what the audit log says of it, and of the other `facts`. A dry run is only planned.
    */
-  change(plan: () => readonly IdentityChange[], facts: readonly AuditFact[] = []): Promise<void> {
+  change(
+    plan: () => readonly IdentityChange[],
+    { dryRun = false, facts = [] }: { readonly dryRun?: boolean; readonly facts?: readonly AuditFact[] } = {},
+  ): Promise<void> {
     return this.#serial.run(async () => {
       const changes = plan();
+      if (dryRun) return;
       const told = changes.flatMap((change) => identityFact(change, this) ?? []);
       await this.store.apply(changes, [...told, ...facts].map(auditEntry));
       for (const change of changes) this.#remember(change);

@@ -1,4 +1,10 @@
-import { errorCodes, type ErrorCode, type FieldIssue, type SignalboxError } from '../../domain/errors.ts';
+import {
+  errorCodes,
+  type ErrorCode,
+  type FieldIssue,
+  type SignalboxError,
+  type UserRef,
+} from '../../domain/errors.ts';
 
 const problemMediaType = 'application/problem+json';
 
@@ -17,6 +23,8 @@ export interface Problem {
   readonly field?: string;
   /** Every offending field, when the request was searched for all. */
   readonly errors?: readonly FieldIssue[];
+  /** Those that name what was to be deleted, the first 100. */
+  readonly usedBy?: readonly UserRef[];
   /** The same id stands in the server's log. */
   readonly requestId: string;
 }
@@ -32,6 +40,7 @@ export function problemOf(error: SignalboxError, requestId: string): Problem {
     action,
     ...(error.field !== undefined && { field: error.field }),
     ...(error.issues.length > 0 && { errors: error.issues }),
+    ...(error.usedBy.length > 0 && { usedBy: error.usedBy }),
     requestId,
   };
 }

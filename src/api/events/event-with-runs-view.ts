@@ -1,3 +1,4 @@
+import { historyCursor } from '../paging/history-query.dto.ts';
 import type { RunRecord } from '../../domain/records.ts';
 import type { Page } from '../../kernel/ports.ts';
 import { runView, type RunView } from '../runs/run-view.ts';
@@ -14,6 +15,8 @@ export function eventWithRunsView(event: EventView, { items, next }: Page<RunRec
   return {
     ...event,
     runs: items.map((run) => runView(run)),
-    ...(next !== undefined && { moreRuns: `/api/runs?event=${event.id}&cursor=${next}` }),
+    ...(next !== undefined && {
+      moreRuns: `/api/runs?event=${event.id}&cursor=${historyCursor('runs', next)}`,
+    }),
   };
 }

@@ -8,9 +8,10 @@ import type { EventOrigin } from '../../kernel/stream/event-input.ts';
 import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { pageRequest } from '../paging/history-query.dto.ts';
+import { historyPage } from '../paging/history-query.dto.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
-import { EventQueryDto } from './event-query.dto.ts';
+import { AnyQuery } from '../validation/query.guard.ts';
+import { eventFilter, EventQueryDto } from './event-query.dto.ts';
 import { eventView, type EventView } from './event-view.ts';
 import { eventWithRunsView, type EventWithRunsView } from './event-with-runs-view.ts';
 import { inBatch, readIngest, type Ingest } from './ingest.ts';
@@ -30,6 +31,7 @@ export class EventsController {
   @Post()
   @HttpCode(202)
   @RequireScope('ingest')
+  @AnyQuery()
   async ingest(
     @Req() request: FastifyRequest,
   ): Promise<Published | { readonly events: readonly Published[] }> {
@@ -42,13 +44,9 @@ export class EventsController {
   @Get()
   @RequireScope('read')
   async list(@Query() query: EventQueryDto): Promise<PageView<EventView>> {
-    const { type, object, source } = query;
-    const page = await this.history.events({
-      ...pageRequest(query),
-      ...(type !== undefined && { type }),
-      ...(object !== undefined && { object }),
-      ...(source !== undefined && { source }),
-    });
+    const page = await historyPage('events', query, (request) =>
+      this.history.events({ ...request, ...eventFilter(query) }),
+    );
     return pageView(page, (event) => this.#view(event));
   }
 

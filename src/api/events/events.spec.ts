@@ -197,14 +197,14 @@ describe('events', () => {
     });
 
     it('lists every query parameter that is wrong', async () => {
-      const { status, body } = await api.send('GET', '/api/events?limit=501&from=noon&cursor=7&colour=red');
+      const { status, body } = await api.send('GET', '/api/events?limit=501&from=noon&sort=size&colour=red');
       expect(status).toBe(400);
       expect(body.code).toBe('QUERY_INVALID');
       expect(body.errors.map((issue: { field: string }) => issue.field).sort()).toEqual([
         'colour',
-        'cursor',
         'from',
         'limit',
+        'sort',
       ]);
       expect(await api.send('GET', '/api/events?limit=1&limit=2')).toMatchObject({
         status: 400,

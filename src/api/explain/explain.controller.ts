@@ -35,9 +35,9 @@ export class ExplainController {
   @Post('events::explain')
   @HttpCode(200)
   @RequireScope('read')
-  explain(@Req() request: FastifyRequest, @Query() page: PageQueryDto): ExplanationsView {
+  async explain(@Req() request: FastifyRequest, @Query() page: PageQueryDto): Promise<ExplanationsView> {
     const events = this.#events(readIngest(request.headers, request.body));
-    return { items: events.map((event) => this.#view(event, page)) };
+    return { items: await Promise.all(events.map((event) => this.#view(event, page))) };
   }
 
   /** Of an event that has happened: what it would cause now, beside what it has caused. */
@@ -48,7 +48,7 @@ export class ExplainController {
     if (!event) throw notFound('event', id);
     const { items, next } = await this.history.runs({ eventId: id, limit: maxRuns });
     const triggers = items.map(({ triggerId }) => triggerId);
-    return { items: [this.#view(event, page, { id, triggers, more: next !== undefined })] };
+    return { items: [await this.#view(event, page, { id, triggers, more: next !== undefined })] };
   }
 
   #events({ events, batch }: Ingest): readonly EventRecord[] {
@@ -66,7 +66,7 @@ export class ExplainController {
     });
   }
 
-  #view(event: EventRecord, page: PageQueryDto, happened?: Happened): ExplanationView {
+  #view(event: EventRecord, page: PageQueryDto, happened?: Happened): Promise<ExplanationView> {
     return explanationView(this.explainer.explain(event), {
       explainer: this.explainer,
       page,

@@ -3,7 +3,8 @@ import type { TaskRecord, TriggerRecord } from '../../domain/records.ts';
 import type { Explainer, Explanation, RankedVerdict } from '../../kernel/explain/explainer.ts';
 import type { EventObstacle, TriggerObstacle } from '../../kernel/routing/verdicts.ts';
 import type { JsonObject, JsonValue } from '../../sdk/index.ts';
-import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
+import { listPage, type List } from '../paging/list-page.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
 import { rfc3339Of } from '../validation/rfc3339.ts';
 
 /** What one event would cause now, and why. */
@@ -95,10 +96,17 @@ interface Showing {
   readonly happened?: Happened;
 }
 
+const verdictList: List<RankedVerdict> = {
+  name: 'verdicts',
+  id: ({ rank }) => rank,
+  sorts: {},
+  texts: ({ record }) => [record.id],
+};
+
 const shownTargets = 20;
 const shownValue = 1_000;
 
-export function explanationView(explanation: Explanation, showing: Showing): ExplanationView {
+export async function explanationView(explanation: Explanation, showing: Showing): Promise<ExplanationView> {
   const { event, object, obstacle, runs, directory, verdicts } = explanation;
   const { happened, page } = showing;
   const [state] = directory?.states ?? [];
@@ -120,9 +128,8 @@ export function explanationView(explanation: Explanation, showing: Showing): Exp
     ...(!happened && state && { state: state.state }),
     ...(happened && { happened: { runs: happened.triggers.length, ...(happened.more && { more: true }) } }),
     total: verdicts.length,
-    triggers: pageView(
-      pageOf(verdicts, page, ({ rank }) => rank),
-      (verdict) => triggerView(explanation, verdict, showing),
+    triggers: pageView(await listPage(verdictList, { items: verdicts, query: page }), (verdict) =>
+      triggerView(explanation, verdict, showing),
     ),
   };
 }

@@ -6,6 +6,7 @@ import type { JsonValue } from '../../sdk/index.ts';
 import { Public } from '../auth/scopes.ts';
 import { bodyText, parseJsonBody } from '../http/json-body.ts';
 import { RawBody } from '../http/raw-body.ts';
+import { AnyQuery } from '../validation/query.guard.ts';
 
 @Controller('api/ingest')
 export class InboundController {
@@ -15,6 +16,7 @@ export class InboundController {
   @Post(':name')
   @HttpCode(202)
   @Public()
+  @AnyQuery()
   @RawBody()
   async receive(
     @Param('name') name: string,

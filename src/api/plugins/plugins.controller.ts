@@ -1,7 +1,11 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PluginRegistry, type PluginStatus } from '../../kernel/plugins/plugin-registry.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { listPage } from '../paging/list-page.ts';
+import type { PageView } from '../paging/page-view.ts';
+import { pluginList } from './plugin-list.ts';
+import { fitsPlugin, PluginQueryDto } from './plugin-query.dto.ts';
 import { pluginView, type PluginView } from './plugin-view.ts';
 
 @Controller('api/plugins')
@@ -10,9 +14,11 @@ export class PluginsController {
 
   @Get()
   @RequireScope('read')
-  async list(): Promise<{ readonly items: readonly PluginView[] }> {
-    const statuses = [...this.registry.plugins()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { items: await Promise.all(statuses.map((status) => this.#view(status))) };
+  async list(@Query() query: PluginQueryDto): Promise<PageView<PluginView>> {
+    const fits = (status: PluginStatus): boolean => fitsPlugin(query, status);
+    const { items, next } = await listPage(pluginList, { items: this.registry.plugins(), query, fits });
+    const views = await Promise.all(items.map((status) => this.#view(status)));
+    return { items: views, ...(next !== undefined && { next }) };
   }
 
   @Get(':name')

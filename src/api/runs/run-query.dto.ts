@@ -2,23 +2,20 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { holdReasons, runStates, type HoldReason, type RunState } from '../../domain/records.ts';
 import { SignalboxError } from '../../domain/errors.ts';
-import type { RunFilter, RunOrder, RunQuery } from '../../kernel/ports.ts';
-import { pageRequest } from '../paging/history-query.dto.ts';
-import { IsLimit } from '../paging/page-query.dto.ts';
+import type { PageRequest, RunFilter, RunOrder, RunQuery } from '../../kernel/ports.ts';
+import { IsCursor, IsLimit, IsSort } from '../paging/page-query.dto.ts';
 import { Optional } from '../validation/optional.ts';
 import { IsTime } from '../validation/rfc3339.ts';
 
 const memberName = /^\w+\.\w+$/;
 
-/** Undefined: as it is without being told. */
-export const orders = {
-  '-time': undefined,
-  time: { by: 'time', descending: false },
-  object: { by: 'target', descending: false },
-  '-object': { by: 'target', descending: true },
-  task: { by: 'task', descending: false },
-  '-task': { by: 'task', descending: true },
-} as const satisfies Record<string, RunOrder | undefined>;
+/** What runs can be sorted by. */
+const sorts = {
+  time: 'time',
+  createdAt: 'time',
+  object: 'target',
+  task: 'task',
+} as const satisfies Record<string, RunOrder['by']>;
 
 /** Which runs; those that fit all that is given. */
 export class RunFilterDto {
@@ -39,6 +36,12 @@ export class RunFilterDto {
   @Matches(/^[^/]+\/./, { message: '$property must be a type and a key, such as webhook/slack-ops' })
   @IsString()
   object?: string;
+
+  /** Id of the trigger that fired. */
+  @Optional()
+  @Length(1, 200)
+  @IsString()
+  trigger?: string;
 
   /** Id of the event that caused it. */
   @Optional()
@@ -84,27 +87,29 @@ export class RunQueryDto extends RunFilterDto {
   limit: number = 50;
 
   /** `next` of the page before. */
-  @Optional()
-  @IsUUID('all')
+  @IsCursor()
   cursor?: string;
 
-  /** Newest first unless told. */
-  @Optional()
-  @IsIn(Object.keys(orders), { message: `$property must be one of ${Object.keys(orders).join(', ')}` })
-  sort?: keyof typeof orders;
+  /** Newest first unless told; `createdAt` is another name for `time`. */
+  @IsSort(Object.keys(sorts))
+  sort?: string;
 }
 
-export function runQuery(query: RunQueryDto): RunQuery {
-  const order = orders[query.sort ?? '-time'];
-  return { ...pageRequest(query), ...runFilter(query), ...(order && { order }) };
+/** Which runs, and in which order, as the storage is asked. */
+export function runQuery(query: RunQueryDto): Omit<RunQuery, keyof PageRequest> {
+  const { sort = '-time' } = query;
+  const descending = sort.startsWith('-');
+  const by = sorts[sort.replace('-', '') as keyof typeof sorts];
+  return { ...runFilter(query), order: { by, descending } };
 }
 
 function runFilter(query: RunFilterDto): RunFilter {
-  const { state, task, object, event, action, type, search, reason, from, to } = query;
+  const { state, task, object, trigger, event, action, type, search, reason, from, to } = query;
   return {
     ...(state && { states: state }),
     ...(task !== undefined && { taskId: task }),
     ...(object !== undefined && { target: object }),
+    ...(trigger !== undefined && { triggerId: trigger }),
     ...(event !== undefined && { eventId: event }),
     ...(action !== undefined && { action }),
     ...(type !== undefined && { eventType: type }),

@@ -6,6 +6,7 @@ import { HISTORY, type HistoryPort, type RunContext } from '../../kernel/ports.t
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { historyPage } from '../paging/history-query.dto.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
 import { RunQueryDto, runQuery } from './run-query.dto.ts';
 import {
@@ -30,7 +31,9 @@ export class RunsController {
   @Get()
   @RequireScope('read')
   async list(@Query() query: RunQueryDto): Promise<PageView<RunView>> {
-    const page = await this.history.runs(runQuery(query));
+    const page = await historyPage('runs', query, (request) =>
+      this.history.runs({ ...request, ...runQuery(query) }),
+    );
     const contexts = await this.history.contexts(page.items);
     const items = page.items.map((run, i) => ({ run, context: contexts[i] }));
     return pageView({ ...page, items }, ({ run, context }) => runView(run, this.#surroundings(run, context)));

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
+import { versionTime } from '../../domain/version-time.ts';
 import { newId } from '../../domain/new-id.ts';
 import { auditEntry, type AuditFact } from '../../kernel/audit/audit-entry.ts';
 import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
@@ -53,10 +54,9 @@ export class Sessions {
   }
 
   async end({ id, user }: SessionRecord): Promise<void> {
-    await this.directory.change(
-      () => [{ kind: 'session', remove: id }],
-      [{ action: 'logged_out', kind: 'user', resource: user, details: { session: id } }],
-    );
+    await this.directory.change(() => [{ kind: 'session', remove: id }], {
+      facts: [{ action: 'logged_out', kind: 'user', resource: user, details: { session: id } }],
+    });
   }
 
   /** What ends the sessions of a user, but one. */
@@ -70,7 +70,8 @@ export class Sessions {
     checkPassword(password, user.name);
     const passwordHash = await this.passwords.hash(password);
     await this.directory.change(() => {
-      const put = { ...this.#still(user), passwordHash, updatedAt: Date.now() };
+      const still = this.#still(user);
+      const put = { ...still, passwordHash, updatedAt: versionTime(Date.now(), still) };
       return [{ kind: 'user', put }, ...this.endingOthers(user.name, session)];
     });
   }

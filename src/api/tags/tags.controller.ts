@@ -1,15 +1,25 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { TagRecord } from '../../domain/records.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
-import { ResourceService, type Retagged } from '../../kernel/resources/resource.service.ts';
+import type { TagInput } from '../../kernel/resources/resource-input.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
+import { listPage } from '../paging/list-page.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import type { ChangeView } from '../resources/change-view.ts';
+import { Tagged } from '../resources/entity-tag.ts';
+import { fitsManaged } from '../resources/managed-query.dto.ts';
+import { Conditions, type Preconditions } from '../resources/preconditions.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
-import { answerWrite } from '../resources/write-reply.ts';
+import { RemovalQueryDto, WriteQueryDto } from '../resources/write-query.dto.ts';
+import { answerRemoval, answerWrite } from '../resources/write-reply.ts';
+import type { Written } from '../resources/written.ts';
 import { toDto } from '../validation/to-dto.ts';
 import { TagBodyDto } from './tag-body.dto.ts';
+import { tagList } from './tag-list.ts';
 import { TagQueryDto } from './tag-query.dto.ts';
+import { retaggingView, type RetaggingView } from './retagging-view.ts';
 import { TaggingBodyDto } from './tagging-body.dto.ts';
 import { tagView, type TagView } from './tag-view.ts';
 
@@ -19,32 +29,25 @@ interface TagPath {
 }
 
 @Controller('api/tags')
+@Tagged()
 export class TagsController {
   constructor(
     private readonly index: ResourceIndex,
-    private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
   ) {}
 
   @Get()
   @RequireScope('read')
-  list(@Query() query: TagQueryDto): PageView<TagView> {
-    const { category } = query;
-    const tags = this.index
-      .tags()
-      .filter(({ name }) => category === undefined || name.startsWith(`${category}/`));
-    return pageView(
-      pageOf(tags, query, (tag) => tag.name),
-      tagView,
-    );
+  async list(@Query() { category, ...query }: TagQueryDto): Promise<PageView<TagView>> {
+    const fits = (tag: TagRecord): boolean =>
+      (category === undefined || tag.name.startsWith(`${category}/`)) && fitsManaged(query, tag);
+    return pageView(await listPage(tagList, { items: this.index.all.tags(), query, fits }), tagView);
   }
 
   @Get(':category/:name')
   @RequireScope('read')
   get(@Param() path: TagPath): TagView {
-    const tag = this.index.tag(nameOf(path));
-    if (!tag) throw notFound('tag', nameOf(path));
-    return tagView(tag);
+    return tagView(this.#find(path));
   }
 
   @Put(':category/:name')
@@ -52,30 +55,83 @@ export class TagsController {
   async put(
     @Param() path: TagPath,
     @Body() body: unknown,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TagView> {
-    const { description } = toDto(TagBodyDto, body ?? {}, 'RESOURCE_INVALID');
-    const applied = await this.editor.put({ kind: 'tag', name: nameOf(path), description });
-    answerWrite(reply, applied, ['tags', path.category, path.name]);
-    return this.get(path);
+  ): Promise<TagView | ChangeView<TagView>> {
+    const input = inputOf(path, toDto(TagBodyDto, body ?? {}, 'RESOURCE_INVALID'));
+    return answer(reply, await this.editor.put(input, { dryRun, conditions }), path);
+  }
+
+  @Patch(':category/:name')
+  @RequireScope('admin')
+  async patch(
+    @Param() path: TagPath,
+    @Body() patch: unknown,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TagView | ChangeView<TagView>> {
+    const current = (): object => writable(this.#find(path));
+    const input = (body: TagBodyDto): TagInput => inputOf(path, body);
+    const written = await this.editor.patch(
+      { current, patch, Body: TagBodyDto, input },
+      { dryRun, conditions },
+    );
+    return answer(reply, written, path);
   }
 
   /** Puts the tag on many objects and takes it from others, all or nothing. The tag comes into being with it. */
   @Post(':category/:name/objects')
   @HttpCode(200)
   @RequireScope('admin')
-  async retag(@Param() path: TagPath, @Body() body: TaggingBodyDto): Promise<TagView & Retagged> {
+  async retag(
+    @Param() path: TagPath,
+    @Body() body: TaggingBodyDto,
+    @Query() { dryRun }: WriteQueryDto,
+  ): Promise<RetaggingView | ChangeView<TagView>> {
     const { add = [], remove = [] } = body;
-    const retagged = await this.service.retag(nameOf(path), { add, remove });
-    return { ...this.get(path), ...retagged };
+    return retaggingView(await this.editor.retag(nameOf(path), { add, remove }, { dryRun }));
   }
 
   @Delete(':category/:name')
   @HttpCode(204)
   @RequireScope('admin')
-  async remove(@Param() path: TagPath): Promise<void> {
-    await this.service.remove({ kind: 'tag', id: nameOf(path) });
+  async remove(
+    @Param() path: TagPath,
+    @Query() { dryRun, force }: RemovalQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ChangeView<TagView> | undefined> {
+    const written = await this.editor.remove(
+      { kind: 'tag', id: nameOf(path) },
+      { dryRun, force, conditions },
+    );
+    return answerRemoval(reply, written, { view: tagView, told: force });
   }
+
+  #find(path: TagPath): TagRecord {
+    const tag = this.index.tag(nameOf(path));
+    if (!tag) throw notFound('tag', nameOf(path));
+    return tag;
+  }
+}
+
+function answer(
+  reply: FastifyReply,
+  written: Written<TagRecord>,
+  { category, name }: TagPath,
+): TagView | ChangeView<TagView> {
+  return answerWrite(reply, written, { path: ['tags', category, name], view: tagView });
+}
+
+function inputOf(path: TagPath, { description }: TagBodyDto): TagInput {
+  return { kind: 'tag', name: nameOf(path), description };
+}
+
+/** What a PUT would have to carry to leave it as it is. */
+function writable({ description }: TagRecord): TagBodyDto {
+  return { ...(description !== undefined && { description }) };
 }
 
 function nameOf({ category, name }: TagPath): string {

@@ -16,7 +16,7 @@ it('tags are put, read, listed and removed unless they are in use', async () => 
   await api.send('PUT', '/api/tags/vms/a%20b', {});
   expect((await api.send('GET', '/api/tags?limit=1')).body).toMatchObject({
     items: [{ name: 'vms/a b' }],
-    next: 'vms/a b',
+    next: expect.any(String),
   });
 
   await api.send('PUT', '/api/objects/lamp/desk', { tags: ['vms/jthompson-gpu'] });

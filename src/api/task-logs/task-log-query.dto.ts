@@ -2,8 +2,8 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { runStates, type RunState } from '../../domain/records.ts';
 import type { AuditQuery } from '../../kernel/audit/audit-port.ts';
-import type { RunQuery } from '../../kernel/ports.ts';
-import { HistoryQueryDto, pageRequest } from '../paging/history-query.dto.ts';
+import type { PageRequest, RunQuery } from '../../kernel/ports.ts';
+import { HistoryQueryDto } from '../paging/history-query.dto.ts';
 import { Optional } from '../validation/optional.ts';
 
 export const taskLogKinds = ['run', 'change'] as const;
@@ -42,11 +42,11 @@ export class TaskLogQueryDto extends HistoryQueryDto {
 }
 
 /** The runs that are asked for; undefined when none are. */
-export function runsOf(query: TaskLogQueryDto): RunQuery | undefined {
+export function runsOf(query: TaskLogQueryDto, page: PageRequest): RunQuery | undefined {
   const { kind, task, target, state, search } = query;
   if (kind === 'change') return undefined;
   return {
-    ...pageRequest(query),
+    ...page,
     ...(task !== undefined && { taskId: task }),
     ...(target !== undefined && { target }),
     ...(state && { states: state }),
@@ -55,11 +55,11 @@ export function runsOf(query: TaskLogQueryDto): RunQuery | undefined {
 }
 
 /** The changes that are asked for. */
-export function changesOf(query: TaskLogQueryDto): AuditQuery | undefined {
+export function changesOf(query: TaskLogQueryDto, page: PageRequest): AuditQuery | undefined {
   const { kind, task, target, state, search } = query;
   if (kind === 'run' || target !== undefined || state) return undefined;
   return {
-    ...pageRequest(query),
+    ...page,
     kind: 'task',
     actions: ['created', 'updated', 'removed'],
     ...(task !== undefined && { resource: task }),

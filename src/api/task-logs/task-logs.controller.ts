@@ -3,9 +3,10 @@ import type { AuditRecord } from '../../domain/audit.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
-import { HISTORY, type HistoryPort, type Page } from '../../kernel/ports.ts';
+import { HISTORY, type HistoryPort, type Page, type PageRequest } from '../../kernel/ports.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { historyPage } from '../paging/history-query.dto.ts';
 import type { PageView } from '../paging/page-view.ts';
 import { mergedPage } from './merged-page.ts';
 import { changesOf, runsOf, TaskLogQueryDto } from './task-log-query.dto.ts';
@@ -23,7 +24,9 @@ export class TaskLogsController {
   @Get()
   @RequireScope('read')
   async list(@Query() query: TaskLogQueryDto): Promise<PageView<TaskLogView>> {
-    return mergedPage(await Promise.all([this.#runs(query), this.#changes(query)]), query.limit);
+    return historyPage('task-logs', query, async (request) =>
+      mergedPage(await Promise.all([this.#runs(query, request), this.#changes(query, request)]), query.limit),
+    );
   }
 
   @Get(':id')
@@ -48,16 +51,16 @@ export class TaskLogsController {
     await this.control.remove(id);
   }
 
-  async #runs(query: TaskLogQueryDto): Promise<Page<TaskLogView>> {
-    const asked = runsOf(query);
+  async #runs(query: TaskLogQueryDto, request: PageRequest): Promise<Page<TaskLogView>> {
+    const asked = runsOf(query, request);
     if (!asked) return { items: [] };
     const page = await this.history.runs(asked);
     const contexts = await this.history.contexts(page.items);
     return { ...page, items: page.items.map((run, i) => taskRunView(run, contexts[i])) };
   }
 
-  async #changes(query: TaskLogQueryDto): Promise<Page<TaskLogView>> {
-    const asked = changesOf(query);
+  async #changes(query: TaskLogQueryDto, request: PageRequest): Promise<Page<TaskLogView>> {
+    const asked = changesOf(query, request);
     if (!asked) return { items: [] };
     const page = await this.audit.entries(asked);
     return { ...page, items: page.items.map(taskChangeView) };

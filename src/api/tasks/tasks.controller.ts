@@ -14,30 +14,39 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
-import { splitName, splitRef, type Target, type TaskRecord } from '../../domain/records.ts';
+import { splitName, type Target, type TaskRecord } from '../../domain/records.ts';
 import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import { TargetPreview } from '../../kernel/dispatch/target-preview.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
-import type { ResourceInput } from '../../kernel/resources/resource-input.ts';
+import type { TaskInput } from '../../kernel/resources/resource-input.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
 import { PageQueryDto } from '../paging/page-query.dto.ts';
-import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
+import { listPage } from '../paging/list-page.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import type { ChangeView } from '../resources/change-view.ts';
+import { Tagged } from '../resources/entity-tag.ts';
+import { Conditions, type Preconditions } from '../resources/preconditions.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
-import { answerWrite } from '../resources/write-reply.ts';
+import { RemovalQueryDto, WriteQueryDto } from '../resources/write-query.dto.ts';
+import { answerRemoval, answerWrite } from '../resources/write-reply.ts';
+import type { Written } from '../resources/written.ts';
 import { toDto } from '../validation/to-dto.ts';
 import { RunTaskBodyDto } from './run-task-body.dto.ts';
 import { NewTaskDto, TaskBodyDto, type TargetDto } from './task-body.dto.ts';
-import { TaskQueryDto } from './task-query.dto.ts';
+import { taskList } from './task-list.ts';
+import { fitsTask, TaskQueryDto } from './task-query.dto.ts';
+import { targetList } from './target-list.ts';
 import { taskTargetsView, type TaskTargetsView } from './task-targets-view.ts';
 import { taskDetailView, taskView, type TaskDetailView, type TaskView } from './task-view.ts';
 
 @Controller('api/tasks')
+@Tagged()
 export class TasksController {
   constructor(
     private readonly index: ResourceIndex,
@@ -51,13 +60,10 @@ export class TasksController {
 
   @Get()
   @RequireScope('read')
-  list(@Query() query: TaskQueryDto): PageView<TaskView> {
-    const { action } = query;
-    const tasks = this.index.tasks().filter((task) => action === undefined || task.action === action);
-    return pageView(
-      pageOf(tasks, query, (task) => task.id),
-      (task) => this.#view(task),
-    );
+  async list(@Query() query: TaskQueryDto): Promise<PageView<TaskView>> {
+    const fits = (task: TaskRecord): boolean => fitsTask(query, task);
+    const page = await listPage(taskList, { items: this.index.all.tasks(), query, fits });
+    return pageView(page, this.#view);
   }
 
   @Get(':id')
@@ -74,12 +80,11 @@ export class TasksController {
   /** What it would act on if it fired now. Nothing is fired. */
   @Get(':id/targets')
   @RequireScope('read')
-  previewTargets(@Param('id') id: string, @Query() query: PageQueryDto): TaskTargetsView {
+  async previewTargets(@Param('id') id: string, @Query() query: PageQueryDto): Promise<TaskTargetsView> {
     const task = this.#find(id);
     const targets = this.targets.targetsOf(task);
-    const page = pageView(
-      pageOf(targets, query, (target) => splitRef(target).key),
-      (target) => this.targets.preview(task, target),
+    const page = pageView(await listPage(targetList, { items: targets, query }), (target) =>
+      this.targets.preview(task, target),
     );
     return taskTargetsView(task, { total: targets.length, maxTargets: this.targets.limitOf(task) }, page);
   }
@@ -88,12 +93,10 @@ export class TasksController {
   @RequireScope('admin')
   async create(
     @Body() { id, ...body }: NewTaskDto,
+    @Query() { dryRun }: WriteQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TaskView> {
-    const exists = (): boolean => id !== undefined && this.index.task(id) !== undefined;
-    const applied = await this.editor.create(inputOf(id, body), exists);
-    answerWrite(reply, applied, ['tasks', applied.id]);
-    return this.#view(this.#find(applied.id));
+  ): Promise<TaskView | ChangeView<TaskView>> {
+    return this.#answer(reply, await this.editor.create(inputOf(id, body), { dryRun }));
   }
 
   @Put(':id')
@@ -101,33 +104,45 @@ export class TasksController {
   async put(
     @Param('id') id: string,
     @Body() body: TaskBodyDto,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TaskView> {
-    const applied = await this.editor.put(inputOf(id, body));
-    answerWrite(reply, applied, ['tasks', id]);
-    return this.#view(this.#find(id));
+  ): Promise<TaskView | ChangeView<TaskView>> {
+    return this.#answer(reply, await this.editor.put(inputOf(id, body), { dryRun, conditions }));
   }
 
   @Patch(':id')
   @RequireScope('admin')
-  async patch(@Param('id') id: string, @Body() patch: unknown): Promise<TaskView> {
-    await this.editor.patch({
-      current: () => {
-        const task = this.#find(id);
-        return writable(task, this.service.maskedInput(task.action, task.settings));
-      },
-      patch,
-      Body: TaskBodyDto,
-      input: (body) => inputOf(id, body),
-    });
-    return this.#view(this.#find(id));
+  async patch(
+    @Param('id') id: string,
+    @Body() patch: unknown,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TaskView | ChangeView<TaskView>> {
+    const current = (): object => {
+      const task = this.#find(id);
+      return writable(task, this.service.maskedInput(task.action, task.settings));
+    };
+    const input = (body: TaskBodyDto): TaskInput => inputOf(id, body);
+    const written = await this.editor.patch(
+      { current, patch, Body: TaskBodyDto, input },
+      { dryRun, conditions },
+    );
+    return this.#answer(reply, written);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('admin')
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.service.remove({ kind: 'task', id });
+  async remove(
+    @Param('id') id: string,
+    @Query() { dryRun, force }: RemovalQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ChangeView<TaskView> | undefined> {
+    const written = await this.editor.remove({ kind: 'task', id }, { dryRun, force, conditions });
+    return answerRemoval(reply, written, { view: this.#view, told: force });
   }
 
   /** Fires the task by hand: an ordinary event, with its runs. */
@@ -145,16 +160,20 @@ export class TasksController {
     return task;
   }
 
-  #view(task: TaskRecord): TaskView {
+  #answer(reply: FastifyReply, written: Written<TaskRecord>): TaskView | ChangeView<TaskView> {
+    return answerWrite(reply, written, { path: ['tasks', written.record.id], view: this.#view });
+  }
+
+  readonly #view = (task: TaskRecord): TaskView => {
     const known = this.registry.action(task.action) !== undefined;
     return taskView(task, {
       settings: this.service.maskedInput(task.action, task.settings),
       available: known && this.registry.available(splitName(task.action).type),
     });
-  }
+  };
 }
 
-function inputOf(id: string | undefined, body: TaskBodyDto): ResourceInput {
+function inputOf(id: string | undefined, body: TaskBodyDto): TaskInput {
   const { name, description, enabled, deleteAfterRunning, action, settings } = body;
   const target = targetOf(body.target);
   return { kind: 'task', id, name, description, enabled, deleteAfterRunning, action, target, settings };

@@ -156,7 +156,7 @@ describe('tasks', () => {
     expect(ids.length).toBeGreaterThan(2);
     expect((await api.send('GET', '/api/tasks?action=lamp.fly')).body.items).toEqual([]);
     const page = await api.send('GET', '/api/tasks?limit=1');
-    expect(page.body).toMatchObject({ items: [{ id: ids[0] }], next: ids[0] });
+    expect(page.body).toMatchObject({ items: [{ id: ids[0] }], next: expect.any(String) });
     expect((await api.send('GET', `/api/tasks?limit=1&cursor=${page.body.next}`)).body.items).toMatchObject([
       { id: ids[1] },
     ]);

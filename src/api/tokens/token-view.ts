@@ -6,6 +6,7 @@ export interface TokenView {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly createdAt: string;
+  readonly updatedAt: string;
   /** `user/alice`, `token/ci`. */
   readonly createdBy?: string;
   readonly expiresAt?: string;
@@ -14,12 +15,13 @@ export interface TokenView {
 }
 
 export function tokenView(token: TokenRecord, lastUsedAt: number | undefined): TokenView {
-  const { id, name, scopes, createdAt, createdBy, expiresAt } = token;
+  const { id, name, scopes, createdAt, updatedAt = createdAt, createdBy, expiresAt } = token;
   return {
     id,
     name,
     scopes,
     createdAt: rfc3339Of(createdAt),
+    updatedAt: rfc3339Of(updatedAt),
     ...(createdBy !== undefined && { createdBy }),
     ...(expiresAt !== undefined && { expiresAt: rfc3339Of(expiresAt) }),
     ...(lastUsedAt !== undefined && { lastUsedAt: rfc3339Of(lastUsedAt) }),

@@ -4,25 +4,31 @@ import { splitName, type TriggerRecord } from '../../domain/records.ts';
 import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
-import type { ResourceInput } from '../../kernel/resources/resource-input.ts';
-import { ResourceService } from '../../kernel/resources/resource.service.ts';
+import type { TriggerInput } from '../../kernel/resources/resource-input.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { pageOf, pageView, type PageView } from '../paging/page-view.ts';
+import { listPage } from '../paging/list-page.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import type { ChangeView } from '../resources/change-view.ts';
+import { Tagged } from '../resources/entity-tag.ts';
+import { Conditions, type Preconditions } from '../resources/preconditions.ts';
 import { ResourceEditor } from '../resources/resource-editor.ts';
-import { answerWrite } from '../resources/write-reply.ts';
+import { WriteQueryDto } from '../resources/write-query.dto.ts';
+import { answerRemoval, answerWrite } from '../resources/write-reply.ts';
+import type { Written } from '../resources/written.ts';
 import { toDto } from '../validation/to-dto.ts';
 import { FireTriggerBodyDto } from './fire-trigger-body.dto.ts';
 import { NewTriggerDto, TriggerBodyDto } from './trigger-body.dto.ts';
-import { TriggerQueryDto } from './trigger-query.dto.ts';
+import { triggerList } from './trigger-list.ts';
+import { fitsTrigger, TriggerQueryDto } from './trigger-query.dto.ts';
 import { triggerView, writableTrigger, type TriggerView } from './trigger-view.ts';
 
 @Controller('api/triggers')
+@Tagged()
 export class TriggersController {
   constructor(
     private readonly index: ResourceIndex,
-    private readonly service: ResourceService,
     private readonly editor: ResourceEditor,
     private readonly registry: PluginRegistry,
     private readonly byHand: ByHand,
@@ -30,16 +36,10 @@ export class TriggersController {
 
   @Get()
   @RequireScope('read')
-  list(@Query() query: TriggerQueryDto): PageView<TriggerView> {
-    const { event, task } = query;
-    const triggers = this.index
-      .triggers()
-      .filter((trigger) => event === undefined || trigger.event === event)
-      .filter((trigger) => task === undefined || trigger.task === task);
-    return pageView(
-      pageOf(triggers, query, (trigger) => trigger.id),
-      (trigger) => this.#view(trigger),
-    );
+  async list(@Query() query: TriggerQueryDto): Promise<PageView<TriggerView>> {
+    const fits = (trigger: TriggerRecord): boolean => fitsTrigger(query, trigger);
+    const page = await listPage(triggerList, { items: this.index.all.triggers(), query, fits });
+    return pageView(page, this.#view);
   }
 
   @Get(':id')
@@ -61,12 +61,10 @@ export class TriggersController {
   @RequireScope('admin')
   async create(
     @Body() { id, ...body }: NewTriggerDto,
+    @Query() { dryRun }: WriteQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TriggerView> {
-    const exists = (): boolean => id !== undefined && this.index.trigger(id) !== undefined;
-    const applied = await this.editor.create(inputOf(id, body), exists);
-    answerWrite(reply, applied, ['triggers', applied.id]);
-    return this.get(applied.id);
+  ): Promise<TriggerView | ChangeView<TriggerView>> {
+    return this.#answer(reply, await this.editor.create(inputOf(id, body), { dryRun }));
   }
 
   @Put(':id')
@@ -74,29 +72,42 @@ export class TriggersController {
   async put(
     @Param('id') id: string,
     @Body() body: TriggerBodyDto,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TriggerView> {
-    answerWrite(reply, await this.editor.put(inputOf(id, body)), ['triggers', id]);
-    return this.get(id);
+  ): Promise<TriggerView | ChangeView<TriggerView>> {
+    return this.#answer(reply, await this.editor.put(inputOf(id, body), { dryRun, conditions }));
   }
 
   @Patch(':id')
   @RequireScope('admin')
-  async patch(@Param('id') id: string, @Body() patch: unknown): Promise<TriggerView> {
-    await this.editor.patch({
-      current: () => writableTrigger(this.#find(id)),
-      patch,
-      Body: TriggerBodyDto,
-      input: (body) => inputOf(id, body),
-    });
-    return this.get(id);
+  async patch(
+    @Param('id') id: string,
+    @Body() patch: unknown,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TriggerView | ChangeView<TriggerView>> {
+    const current = (): object => writableTrigger(this.#find(id));
+    const input = (body: TriggerBodyDto): TriggerInput => inputOf(id, body);
+    const written = await this.editor.patch(
+      { current, patch, Body: TriggerBodyDto, input },
+      { dryRun, conditions },
+    );
+    return this.#answer(reply, written);
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('admin')
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.service.remove({ kind: 'trigger', id });
+  async remove(
+    @Param('id') id: string,
+    @Query() { dryRun }: WriteQueryDto,
+    @Conditions() conditions: Preconditions,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ChangeView<TriggerView> | undefined> {
+    const written = await this.editor.remove({ kind: 'trigger', id }, { dryRun, conditions });
+    return answerRemoval(reply, written, { view: this.#view });
   }
 
   #find(id: string): TriggerRecord {
@@ -105,13 +116,17 @@ export class TriggersController {
     return trigger;
   }
 
-  #view(trigger: TriggerRecord): TriggerView {
+  #answer(reply: FastifyReply, written: Written<TriggerRecord>): TriggerView | ChangeView<TriggerView> {
+    return answerWrite(reply, written, { path: ['triggers', written.record.id], view: this.#view });
+  }
+
+  readonly #view = (trigger: TriggerRecord): TriggerView => {
     const known = this.registry.event(trigger.event) !== undefined;
     return triggerView(trigger, known && this.registry.available(splitName(trigger.event).type));
-  }
+  };
 }
 
-function inputOf(id: string | undefined, body: TriggerBodyDto): ResourceInput {
+function inputOf(id: string | undefined, body: TriggerBodyDto): TriggerInput {
   const { enabled, event, object, tag, filter, task } = body;
   return { kind: 'trigger', id, enabled, event, object, tag, filter, task };
 }

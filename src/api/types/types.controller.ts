@@ -1,7 +1,11 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
+import { listPage } from '../paging/list-page.ts';
+import { pageView, type PageView } from '../paging/page-view.ts';
+import { typeList, type DeclaredType } from './type-list.ts';
+import { fitsType, TypeQueryDto } from './type-query.dto.ts';
 import { typeView, type TypeView } from './type-view.ts';
 
 @Controller('api/types')
@@ -10,9 +14,11 @@ export class TypesController {
 
   @Get()
   @RequireScope('read')
-  list(): { readonly items: readonly TypeView[] } {
-    const types = [...this.registry.types()].sort((a, b) => (a.type.name < b.type.name ? -1 : 1));
-    return { items: types.map((declared) => this.#view(declared)) };
+  async list(@Query() query: TypeQueryDto): Promise<PageView<TypeView>> {
+    const fits = (declared: DeclaredType): boolean =>
+      fitsType(query, declared, this.registry.available(declared.type.name));
+    const page = await listPage(typeList, { items: this.registry.types(), query, fits });
+    return pageView(page, (declared) => this.#view(declared));
   }
 
   @Get(':name')
@@ -23,7 +29,7 @@ export class TypesController {
     return this.#view(declared);
   }
 
-  #view({ plugin, type }: ReturnType<PluginRegistry['types']>[number]): TypeView {
+  #view({ plugin, type }: DeclaredType): TypeView {
     return typeView(type, { plugin, available: this.registry.available(type.name) });
   }
 }

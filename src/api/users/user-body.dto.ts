@@ -35,6 +35,21 @@ export class UserBodyDto {
   enabled: boolean = true;
 }
 
+/** What PUT takes. Who is there already keeps his password where none is given. */
+export class UserReplacementDto {
+  @Optional()
+  @Length(1, maxPasswordLength)
+  @IsString()
+  password?: string;
+
+  @IsScopeList()
+  scopes!: Scope[];
+
+  @Optional()
+  @IsBoolean()
+  enabled: boolean = true;
+}
+
 /** What it does not name stays. */
 export class UserPatchDto {
   @Optional()

@@ -26,6 +26,11 @@ export function hideSecrets(schema: z.ZodType, value: unknown): unknown {
   return mapMarked(schema, value, { isMarked: isSecret, replace: (secret) => new Hidden(secret) });
 }
 
+/** A secret of a document that no schema describes. */
+export function hidden(secret: unknown): unknown {
+  return new Hidden(secret);
+}
+
 /** What differs between two documents, secrets hidden: mappings key by key, lists as a whole unless they are of one length. */
 export function fieldChanges(before: unknown, after: unknown, path: Path = []): readonly FieldChange[] {
   if (isDeepStrictEqual(before, after)) return [];

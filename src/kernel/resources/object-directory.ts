@@ -28,6 +28,13 @@ export class ObjectDirectory {
     });
   }
 
+  /** In no order. */
+  *all({ type, tag }: Parameters<ObjectDirectory['list']>[0]): Generator<ObjectRecord> {
+    for (const name of type === undefined ? this.#byType.keys() : [type]) {
+      yield* (tag === undefined ? this.#byType.get(name) : this.#byTag.get(name)?.get(tag))?.values() ?? [];
+    }
+  }
+
   version(type: string): number {
     return this.#versions.get(type) ?? 0;
   }

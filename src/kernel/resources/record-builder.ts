@@ -4,6 +4,7 @@ import { compileFilter } from '../../domain/filter.ts';
 import { splitName, type ManagedBy, type TaskRecord, type TriggerRecord } from '../../domain/records.ts';
 import { schemaError } from '../../domain/schema-error.ts';
 import { checkTemplate } from '../../domain/template.ts';
+import { versionTime } from '../../domain/version-time.ts';
 import { z, type AnyObjectType, type JsonObject, type JsonValue } from '../../sdk/index.ts';
 import type { EgressHttp } from '../egress/egress-http.ts';
 import { checkEndpoint } from '../inbound/endpoint-rules.ts';
@@ -163,11 +164,14 @@ export class RecordBuilder {
     throw new SignalboxError('TEMPLATE_INVALID', `${subject}: ${field}: ${problem.message}`, { field });
   }
 
-  #target({ action, target }: TaskInput): void {
+  #target({ action, target, enabled }: TaskInput): void {
     if ('tag' in target) {
       checkTag(target.tag, 'target.tag');
       return;
     }
+    checkKey(target.object, 'target.object');
+    // What was switched off because its object has gone can be written back as it is.
+    if (enabled === false) return;
     const { type } = splitName(action);
     if (this.judges.registry.type(type) && !this.staging.object(type, target.object)) {
       throw missing(`there is no object ${type}/${target.object}`, 'target.object');
@@ -179,8 +183,10 @@ export class RecordBuilder {
     const id = input.id ?? freeId(wanted, (taken) => this.staging.trigger(taken) !== undefined);
     checkId(id);
     this.#pattern(input);
-    const task = this.staging.task(input.task);
-    if (!task) throw missing(`there is no task ${input.task}`, 'task');
+    checkId(input.task, 'task');
+    // As with the targets of tasks: what is switched off may name what is not there.
+    if (input.enabled !== false && !this.staging.task(input.task))
+      throw missing(`there is no task ${input.task}`, 'task');
     const filter = input.filter === undefined ? undefined : checkedFilter(input.filter);
     const put: TriggerRecord = {
       id,
@@ -189,7 +195,7 @@ export class RecordBuilder {
       ...(input.object !== undefined && { object: input.object }),
       ...(input.tag !== undefined && { tag: input.tag }),
       ...(filter && { filter }),
-      task: task.id,
+      task: input.task,
       ...this.#managed(this.staging.trigger(id)),
     };
     return { kind: 'trigger', put };
@@ -243,13 +249,14 @@ type Managed = Pick<TriggerRecord, 'managedBy' | 'changedByHandAt' | 'createdAt'
 /** Who looks after what `by` writes. What a file declares stays the file's: a change by hand is noted beside it. */
 export function managed(
   by: ManagedBy,
-  stored: Pick<Managed, 'managedBy' | 'createdAt'> | undefined,
+  stored: Pick<Managed, 'managedBy' | 'createdAt' | 'updatedAt'> | undefined,
   now: number,
 ): Managed {
   const createdAt = stored?.createdAt ?? now;
+  const updatedAt = versionTime(now, stored);
   if (by === 'api' && stored?.managedBy === 'config')
-    return { managedBy: 'config', changedByHandAt: now, createdAt, updatedAt: now };
-  return { managedBy: by, createdAt, updatedAt: now };
+    return { managedBy: 'config', changedByHandAt: now, createdAt, updatedAt };
+  return { managedBy: by, createdAt, updatedAt };
 }
 
 function checkedFilter(filter: unknown): JsonObject {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   isNewer,
+  splitRef,
   type ObjectRecord,
   type ObjectState,
   type TagRecord,
@@ -9,6 +10,7 @@ import {
 } from '../../domain/records.ts';
 import type { DirectoryChange, ResourceChange, Resources } from '../ports.ts';
 import { ObjectDirectory } from './object-directory.ts';
+import type { ResourceRecord, ResourceRef } from './resource-input.ts';
 import { TriggerIndex } from './trigger-index.ts';
 
 /** All that people configured, held in memory. The database has the same; `ResourceService` changes both. */
@@ -34,6 +36,15 @@ export class ResourceIndex {
   ): readonly ObjectRecord[] {
     return this.#objects.list(filter);
   }
+
+  /** Each of a kind, in no order. */
+  all = {
+    objects: (filter: Parameters<ObjectDirectory['all']>[0] = {}): Iterable<ObjectRecord> =>
+      this.#objects.all(filter),
+    tags: (): Iterable<TagRecord> => this.#tags.values(),
+    tasks: (): Iterable<TaskRecord> => this.#tasks.values(),
+    triggers: (): Iterable<TriggerRecord> => this.#triggers.values(),
+  } as const;
 
   /** The objects of a type that bear a tag, by key, as they were put. */
   bearing(type: string, tag: string): ReadonlyMap<string, ObjectRecord> {
@@ -77,6 +88,12 @@ export class ResourceIndex {
 
   triggers(): readonly TriggerRecord[] {
     return sortedBy(this.#triggers.values(), (trigger) => trigger.id);
+  }
+
+  find({ kind, id }: ResourceRef): ResourceRecord | undefined {
+    if (kind !== 'object') return this[kind](id);
+    const { type, key } = splitRef(id);
+    return this.object(type, key);
   }
 
   load(resources: Resources): void {

@@ -55,7 +55,15 @@ export interface ResourceRef {
   readonly id: string;
 }
 
-export type ResourceRecord = ObjectRecord | TagRecord | TaskRecord | TriggerRecord;
+/** The record of each kind. */
+export interface Records {
+  readonly object: ObjectRecord;
+  readonly tag: TagRecord;
+  readonly task: TaskRecord;
+  readonly trigger: TriggerRecord;
+}
+
+export type ResourceRecord = Records[ResourceKind];
 
 /** What `apply` did with one input. `adopted`: only who looks after the resource has changed. */
 export interface Applied extends ResourceRef {

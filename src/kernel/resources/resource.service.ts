@@ -1,13 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { SignalboxError } from '../../domain/errors.ts';
-import {
-  isNewer,
-  splitRef,
-  type ManagedBy,
-  type ObjectRecord,
-  type ObjectState,
-} from '../../domain/records.ts';
+import { isNewer, type ManagedBy, type ObjectRecord, type ObjectState } from '../../domain/records.ts';
+import { versionTime } from '../../domain/version-time.ts';
 import type { Cause, Clock, Discovery, JsonObject, ReadyMade } from '../../sdk/index.ts';
 import { actingItself } from '../audit/acting.ts';
 import { auditEntry, type AuditFact } from '../audit/audit-entry.ts';
@@ -26,25 +21,31 @@ import {
 } from '../ports.ts';
 import { maskSecrets } from '../redaction/redactor.ts';
 import { Serial } from '../serial.ts';
-import { managed, RecordBuilder } from './record-builder.ts';
+import { RecordBuilder } from './record-builder.ts';
 import { ResourceIndex } from './resource-index.ts';
-import type { Applied, ResourceInput, ResourceRecord, ResourceRef } from './resource-input.ts';
-import { resourceUsers } from './resource-users.ts';
+import { stageRemoval } from './removal.ts';
+import type { Applied, ResourceInput, ResourceRecord, ResourceRef, Revised } from './resource-input.ts';
+import { stageRetagging, type Retagging } from './retagging.ts';
 import { inputProblems, revise, sameContent, type Revision, type RevisionResult } from './revision.ts';
 import { settingsSchema } from './settings-parser.ts';
 import { identity, Staging } from './staging.ts';
 import { Outbox, type RecordChange } from './outbox.ts';
 
-/** Objects, `vm/gpu-01` each, that are to bear a tag or not. */
-export interface Retagging {
-  readonly add: readonly string[];
-  readonly remove: readonly string[];
+/** Stamps may be ahead of the clock by so much, ms. */
+const tieMs = 1_000;
+
+/** How a change is made. */
+export interface Terms {
+  /** It is judged and told of, and not done. */
+  readonly dryRun?: boolean | undefined;
+  /** Is shown what is stored, when nothing can come between any more; throws where that is not to be changed. */
+  readonly check?: ((stored: ResourceRecord | undefined) => void) | undefined;
 }
 
-/** How many bear it now that did not, and the other way round. */
-export interface Retagged {
-  readonly added: number;
-  readonly removed: number;
+/** How one resource is removed. */
+export interface RemovalTerms extends Terms {
+  /** Those that name it are switched off, objects lose the tag. */
+  readonly force?: boolean | undefined;
 }
 
 /** Why Signalbox switches an object off. */
@@ -64,6 +65,7 @@ interface Company extends Pick<Beside, 'states' | 'readyMade'> {
 @Injectable()
 export class ResourceService {
   readonly #serial = new Serial();
+  #stamped = 0;
 
   constructor(
     private readonly index: ResourceIndex,
@@ -90,23 +92,23 @@ export class ResourceService {
    * All or nothing. Rejects with the first error, which names its input. One that depends on what is stored is made by a function:
    * nothing else is written between its look and the change.
    */
-  revise(revision: Revision | (() => Revision)): Promise<RevisionResult> {
-    return this.#serial.run(async () => {
-      const staging = new Staging(this.index);
+  revise(
+    revision: Revision | (() => Revision),
+    { dryRun }: Pick<Terms, 'dryRun'> = {},
+  ): Promise<RevisionResult> {
+    let managedBy: ManagedBy | undefined;
+    const facts = (told: readonly AuditFact[]): readonly AuditFact[] =>
+      managedBy === 'config' && told.length > 0 ? [...told, appliedFact(told)] : told;
+    return this.#change({ dryRun, facts }, (staging) => {
       const made = typeof revision === 'function' ? revision() : revision;
-      const result = this.#revised(made, staging);
-      const { managedBy } = made;
-      await this.#write(staging.changes, {
-        facts: (facts) =>
-          managedBy === 'config' && facts.length > 0 ? [...facts, appliedFact(facts)] : facts,
-      });
-      return result;
+      managedBy = made.managedBy;
+      return this.#revised(made, staging);
     });
   }
 
   /** What `revise` would do, and the same errors. Changes nothing. */
   preview(revision: Revision): Promise<RevisionResult> {
-    return this.#serial.run(() => Promise.resolve(this.#revised(revision, new Staging(this.index))));
+    return this.revise(revision, { dryRun: true });
   }
 
   /** Every error that applying the inputs would meet, not only the first; each names its input. Changes nothing. */
@@ -116,52 +118,31 @@ export class ResourceService {
     return inputProblems(inputs, { staging, builder });
   }
 
-  /** Removes one resource; what others name is not removed. */
-  remove(ref: ResourceRef): Promise<void> {
-    return this.#serial.run(async () => {
-      const removal = this.#removal(ref);
-      const users = resourceUsers(this.index)(ref);
-      if (users.length > 0) {
-        throw new SignalboxError('IN_USE', `${ref.kind} ${ref.id} is used by ${users.join(', ')}`);
-      }
-      await this.#write([removal]);
+  /**
+   * Removes one resource; what others name is not removed unless that is forced. Gives what becomes of it, then of those that
+   * name it.
+   */
+  remove(ref: ResourceRef, { dryRun, force = false, check }: RemovalTerms = {}): Promise<readonly Revised[]> {
+    return this.#change({ dryRun }, (staging) => {
+      const stored = staging.find(ref);
+      if (stored) check?.(stored);
+      return stageRemoval(staging, ref, { force, now: this.#stamp() });
     });
   }
 
-  /** Puts a tag on some objects and takes it from others, all or nothing; unknown objects are errors. */
-  retag(tag: string, { add, remove }: Retagging): Promise<Retagged> {
-    return this.#serial.run(async () => {
-      const both = add.find((ref) => remove.includes(ref));
-      if (both !== undefined)
-        throw new SignalboxError('RESOURCE_INVALID', `${both} is to bear the tag and not to bear it`, {
-          field: 'remove',
-        });
-      const staging = new Staging(this.index);
-      const builder = this.#builder(staging, 'api');
-      if (!staging.tag(tag)) for (const put of builder.build({ kind: 'tag', name: tag })) staging.put(put);
-      const bearers = new Map(add.map((ref) => [ref, true]));
-      for (const ref of remove) bearers.set(ref, false);
-      const changed = [...bearers].map(([ref, bears]) => this.#bear(staging, { ref, tag, bears }));
-      await this.#write(staging.changes);
-      return {
-        added: changed.filter((change) => change === 'added').length,
-        removed: changed.filter((change) => change === 'removed').length,
-      };
+  /**
+   * Puts a tag on some objects and takes it from others, all or nothing; unknown objects are errors. Gives what becomes of the
+   * tag, then of the objects that change.
+   */
+  retag(
+    tag: string,
+    retagging: Retagging,
+    { dryRun }: Pick<Terms, 'dryRun'> = {},
+  ): Promise<readonly Revised[]> {
+    return this.#change({ dryRun }, (staging) => {
+      const now = this.#stamp();
+      return stageRetagging(tag, retagging, { staging, builder: this.#builder(staging, 'api', now), now });
     });
-  }
-
-  #bear(
-    staging: Staging,
-    { ref, tag, bears }: { readonly ref: string; readonly tag: string; readonly bears: boolean },
-  ): 'added' | 'removed' | 'unchanged' {
-    const { type, key } = splitRef(ref);
-    const object = staging.object(type, key);
-    if (!object) throw new SignalboxError('REFERENCE_MISSING', `there is no object ${ref}`, { field: ref });
-    if (object.tags.includes(tag) === bears) return 'unchanged';
-    const tags = bears ? [...object.tags, tag] : object.tags.filter((other) => other !== tag);
-    const now = this.clock.now();
-    staging.put({ kind: 'object', put: { ...object, tags, ...managed('api', object, now) } });
-    return bears ? 'added' : 'removed';
   }
 
   /**
@@ -235,8 +216,8 @@ export class ResourceService {
     const work = async (): Promise<void> => {
       const object = this.index.object(type, key);
       if (object?.enabled !== true) return;
-      const now = this.clock.now();
-      const put = { ...object, enabled: false, updatedAt: now, changedAt: now };
+      const now = this.#stamp();
+      const put = { ...object, enabled: false, updatedAt: versionTime(now, object), changedAt: now };
       await this.#write([{ kind: 'object', put }], {
         facts: (facts) => facts.map((fact) => ({ ...fact, action: 'disabled', details: { reason } })),
       });
@@ -270,9 +251,31 @@ export class ResourceService {
     return known ? (maskSecrets(known.input, settings) as JsonObject) : {};
   }
 
-  #builder(staging: Staging, managedBy: ManagedBy): RecordBuilder {
+  #change<Result>(
+    { dryRun = false, facts }: Pick<Terms, 'dryRun'> & Pick<Company, 'facts'>,
+    work: (staging: Staging) => Result,
+  ): Promise<Result> {
+    return this.#serial.run(async () => {
+      const staging = new Staging(this.index);
+      const result = work(staging);
+      if (!dryRun) await this.#write(staging.changes, facts ? { facts } : {});
+      return result;
+    });
+  }
+
+  /**
+   * The time, for what is written now. No two changes get the same: what is removed and made again within a millisecond can be told
+   * apart. A clock that was put back is believed.
+   */
+  #stamp(): number {
+    const now = this.clock.now();
+    const tied = now <= this.#stamped && this.#stamped - now < tieMs;
+    return (this.#stamped = tied ? this.#stamped + 1 : now);
+  }
+
+  #builder(staging: Staging, managedBy: ManagedBy, now = this.#stamp()): RecordBuilder {
     const { registry, egress } = this;
-    return new RecordBuilder({ registry, egress }, staging, managedBy, this.clock.now());
+    return new RecordBuilder({ registry, egress }, staging, managedBy, now);
   }
 
   #revised(revision: Revision, staging: Staging): RevisionResult {
@@ -299,25 +302,13 @@ export class ResourceService {
 
   #altered(change: ResourceChange): Altered {
     const ref = refOf(change);
-    return { ...ref, before: find(this.index, ref), after: 'put' in change ? change.put : undefined };
-  }
-
-  #removal({ kind, id }: ResourceRef): ResourceChange {
-    const removal: ResourceChange = kind === 'object' ? { kind, remove: splitRef(id) } : { kind, remove: id };
-    if (!find(this.index, { kind, id })) throw new SignalboxError('NOT_FOUND', `there is no ${kind} ${id}`);
-    return removal;
+    return { ...ref, before: this.index.find(ref), after: 'put' in change ? change.put : undefined };
   }
 }
 
 function objectChange({ kind, before, after }: Altered): RecordChange | undefined {
   if (kind !== 'object' || (before && after && sameContent(before, after))) return undefined;
   return { before: before as ObjectRecord | undefined, after: after as ObjectRecord | undefined };
-}
-
-function find(index: ResourceIndex, { kind, id }: ResourceRef): ResourceRecord | undefined {
-  if (kind !== 'object') return index[kind](id);
-  const { type, key } = splitRef(id);
-  return index.object(type, key);
 }
 
 function refOf(change: ResourceChange): ResourceRef {

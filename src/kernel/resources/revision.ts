@@ -11,7 +11,7 @@ import type {
   ResourceRef,
   Revised,
 } from './resource-input.ts';
-import { resourceUsers } from './resource-users.ts';
+import { resourceUsers, userText } from './resource-users.ts';
 import { standIn } from './stand-in.ts';
 import { identity, type Staging } from './staging.ts';
 
@@ -134,7 +134,9 @@ function letGo(staging: Staging, { refs, fate }: Leftovers): readonly Revised[] 
       tasks: () => staging.tasks(),
       triggers: () => staging.triggers(),
     });
-    return left.filter((ref) => ref.kind === kind).map((ref) => removeUnused(staging, ref, usersOf(ref)));
+    return left
+      .filter((ref) => ref.kind === kind)
+      .map((ref) => removeUnused(staging, ref, usersOf(ref).map(userText)));
   });
 }
 

@@ -1,8 +1,13 @@
-import type { ObjectRecord, TagRecord, TaskRecord, TriggerRecord } from '../../domain/records.ts';
-import { splitRef } from '../../domain/records.ts';
+import {
+  splitRef,
+  type ObjectRecord,
+  type TagRecord,
+  type TaskRecord,
+  type TriggerRecord,
+} from '../../domain/records.ts';
 import type { ResourceChange } from '../ports.ts';
 import type { ResourceIndex } from './resource-index.ts';
-import type { ResourceKind, ResourceRecord, ResourceRef } from './resource-input.ts';
+import type { Records, ResourceKind, ResourceRecord, ResourceRef } from './resource-input.ts';
 
 type Put = Extract<ResourceChange, { put: unknown }>;
 
@@ -74,14 +79,6 @@ export class Staging {
     const put = this.changes.map((change) => putOf(kind, change)).filter((one) => one !== undefined);
     return [...untouched, ...put];
   }
-}
-
-/** The record of each kind. */
-interface Records {
-  readonly object: ObjectRecord;
-  readonly tag: TagRecord;
-  readonly task: TaskRecord;
-  readonly trigger: TriggerRecord;
 }
 
 function putOf<Kind extends ResourceKind>(kind: Kind, change: ResourceChange): Records[Kind] | undefined {

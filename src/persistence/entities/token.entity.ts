@@ -10,6 +10,7 @@ export const TokenEntity = defineEntity({
     hash: p.text(),
     scopes: json<readonly string[]>(),
     createdAt: epoch(),
+    updatedAt: epoch().nullable(),
     createdBy: p.text().nullable(),
     expiresAt: epoch().nullable(),
     lastUsedAt: epoch().nullable(),
@@ -17,13 +18,14 @@ export const TokenEntity = defineEntity({
 });
 
 export function toToken(row: InferEntity<typeof TokenEntity>): TokenRecord {
-  const { id, name, hash, scopes, createdAt, createdBy, expiresAt, lastUsedAt } = row;
+  const { id, name, hash, scopes, createdAt, updatedAt, createdBy, expiresAt, lastUsedAt } = row;
   return {
     id,
     name,
     hash,
     scopes,
     createdAt,
+    ...(updatedAt != null && { updatedAt }),
     ...(createdBy != null && { createdBy }),
     ...(expiresAt != null && { expiresAt }),
     ...(lastUsedAt != null && { lastUsedAt }),
@@ -31,6 +33,6 @@ export function toToken(row: InferEntity<typeof TokenEntity>): TokenRecord {
 }
 
 export function tokenRow(token: TokenRecord) {
-  const { createdBy = null, expiresAt = null, lastUsedAt = null } = token;
-  return { ...token, createdBy, expiresAt, lastUsedAt };
+  const { updatedAt = null, createdBy = null, expiresAt = null, lastUsedAt = null } = token;
+  return { ...token, updatedAt, createdBy, expiresAt, lastUsedAt };
 }

@@ -238,12 +238,42 @@ export function historySuite(backend: Backend): void {
       expect(await ordered('task', false, { search: 'webhook/b' })).toEqual(
         byTask.filter(({ target }) => target === 'webhook/b'),
       );
-      const lost = fresh.store.history.runs({
-        limit: 1,
-        order: { by: 'target', descending: false },
-        cursor: uuidv7(),
-      });
-      await expect(lost).rejects.toMatchObject({ code: 'QUERY_INVALID', field: 'cursor' });
+    });
+
+    it('goes on where a page has ended, even when its last run has been deleted', async () => {
+      await using fresh = await freshStore(backend);
+      const runs = ['b', 'a', 'c'].map((key) => run({ target: `webhook/${key}`, state: 'failed' }));
+      await put(fresh.store, runs);
+      const read = (cursor?: string) =>
+        fresh.store.history.runs({
+          limit: 1,
+          order: { by: 'target', descending: false },
+          ...(cursor !== undefined && { cursor }),
+        });
+      const { items, next } = await read();
+      expect(items.map(({ target }) => target)).toEqual(['webhook/a']);
+      await fresh.store.history.removeRun(items[0]!.id);
+      expect((await read(next)).items.map(({ target }) => target)).toEqual(['webhook/b']);
+    });
+
+    it('finds events by a text, the newest or the oldest first, page by page', async () => {
+      await using fresh = await freshStore(backend);
+      const events = Array.from({ length: 450 }, (_, i) =>
+        event({ object: `vm-${String(i)}`, data: { note: i % 100 === 7 ? 'Größe 100% OK_1' : 'nothing' } }),
+      );
+      await fresh.store.journal.commit(events, noRuns);
+      const hits = events.filter((_, i) => i % 100 === 7);
+      const find = async (query: object) =>
+        (
+          await all((cursor) =>
+            fresh.store.history.events({ limit: 2, ...query, ...(cursor !== undefined && { cursor }) }),
+          )
+        ).flat();
+      expect(await find({ search: '100% ok_1' })).toEqual(hits.toReversed());
+      expect(await find({ search: '100% ok_1', oldestFirst: true })).toEqual(hits);
+      expect(await find({ search: 'VM-207', oldestFirst: true })).toEqual([events[207]]);
+      expect(await find({ search: '100%_ok' })).toEqual([]);
+      expect(await find({ oldestFirst: true, limit: 100 })).toEqual(events);
     });
 
     it('tells beside runs of what event they are, and what the last answer was', async () => {

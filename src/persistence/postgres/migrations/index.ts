@@ -7,6 +7,7 @@ import { TargetHealth } from './0005-target-health.ts';
 import { ReadyMadeObjects } from './0006-ready-made.ts';
 import { AuditLog } from './0007-audit.ts';
 import { Secrets } from './0008-secrets.ts';
+import { TokenChanges } from './0009-token-changes.ts';
 
 /** In their order. A migration that has been released is never changed again. */
 export const migrations: readonly MigrationObject[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly MigrationObject[] = [
   { name: '0006-ready-made', class: ReadyMadeObjects },
   { name: '0007-audit', class: AuditLog },
   { name: '0008-secrets', class: Secrets },
+  { name: '0009-token-changes', class: TokenChanges },
 ];
