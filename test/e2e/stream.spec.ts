@@ -61,6 +61,35 @@ describe('the stream', () => {
     ]);
   });
 
+  it('tells of runs that people cancel and put back, one or many', async () => {
+    await app.api.request('PATCH', '/api/objects/webhook/ops', { enabled: false });
+    const id = await app.api.emit({ type: 'vm.power_on', object: 'held' });
+    const [run] = await app.api.runsOf(id, 'held');
+    await using source = await open('?object=vm/held&kinds=run');
+    await source.wait('open');
+    let seen = 1;
+    const told = async (state: string): Promise<void> => {
+      const isIt = ({ name, data }: (typeof source.events)[number]): boolean =>
+        name === 'run' && data.id === run!.id && data.state === state;
+      await waitFor(
+        () => source.events.slice(seen).some(isIt),
+        () => `the run to be told of as ${state}`,
+      );
+      seen = source.events.length;
+    };
+    await app.api.request('POST', `/api/runs/${run!.id}/cancel`);
+    await told('cancelled');
+    await app.api.request('POST', `/api/runs/${run!.id}/retry`);
+    await told('pending');
+    await app.api.runsOf(id, 'held');
+    await app.api.request('POST', '/api/runs:cancel', { event: id });
+    await told('cancelled');
+    await app.api.request('POST', '/api/runs:retry', { event: id, state: ['cancelled'] });
+    await told('pending');
+    await app.api.request('PATCH', '/api/objects/webhook/ops', { enabled: true });
+    await app.api.runsOf(id, 'succeeded');
+  });
+
   it('needs a token', async () => {
     await using source = await openEventSource(`${app.url}/api/stream`, { token: 'x'.repeat(20) });
     expect(source.status).toBe(401);

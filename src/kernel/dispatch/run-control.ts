@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
 import { SignalboxError } from '../../domain/errors.ts';
-import type { RunRecord } from '../../domain/records.ts';
+import type { EventRecord, RunRecord } from '../../domain/records.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { runNote, runsNote } from '../audit/run-facts.ts';
 import {
@@ -28,9 +29,18 @@ export interface BulkResult {
   readonly more: boolean;
 }
 
+/** A run that somebody has put back or cancelled, as it is on disk now. */
+export interface ControlledRun {
+  readonly run: RunRecord;
+  /** Absent when it is no longer kept. */
+  readonly event?: Pick<EventRecord, 'type' | 'object'>;
+}
+
 /** What a person can do about runs. */
 @Injectable()
 export class RunControl {
+  readonly #changed = new Subject<readonly ControlledRun[]>();
+
   constructor(
     private readonly index: ResourceIndex,
     private readonly backlog: Backlog,
@@ -39,6 +49,11 @@ export class RunControl {
     @Inject(RUN_QUEUE) private readonly queue: RunQueuePort,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
+
+  /** Runs that were put back or cancelled, once that is on disk. */
+  get changed(): Observable<readonly ControlledRun[]> {
+    return this.#changed;
+  }
 
   /**
    * Tries a failed, held or cancelled run once more, with its task's settings as they are now (as they were, when
@@ -51,8 +66,10 @@ export class RunControl {
       const { state } = await this.#run(runId);
       throw new SignalboxError('RUN_NOT_RETRYABLE', `run ${runId} is ${state}`);
     }
+    const requeued = await this.#run(runId);
+    await this.#tell([requeued]);
     this.backlog.put(run.target, now);
-    return this.#run(runId);
+    return requeued;
   }
 
   /**
@@ -64,7 +81,10 @@ export class RunControl {
     const atWork = this.lanes.isAtWork(runId);
     const cancelled = atWork ? [] : await this.#cancel([runId], runNote('cancelled', before));
     const run = await this.#run(runId);
-    if (cancelled.length > 0) return run;
+    if (cancelled.length > 0) {
+      await this.#tell([run]);
+      return run;
+    }
     throw new SignalboxError('RUN_NOT_CANCELLABLE', `run ${runId} is ${atWork ? 'running' : run.state}`);
   }
 
@@ -74,8 +94,11 @@ export class RunControl {
       const now = Date.now();
       const inputs = runs.map((run) => ({ run, input: this.#inputOf(run) }));
       const requeued = new Set(await this.queue.requeueAll(inputs, now, runsNote('retried', query)));
-      const targets = runs.filter(({ id }) => requeued.has(id)).map(({ target }) => target);
-      for (const target of new Set(targets)) this.backlog.put(target, now);
+      const back = inputs.filter(({ run }) => requeued.has(run.id));
+      await this.#tell(
+        back.map(({ run, input }) => ({ ...waiting(run), input, state: 'pending', dueAt: now })),
+      );
+      for (const target of new Set(back.map(({ run }) => run.target))) this.backlog.put(target, now);
       return requeued.size;
     });
   }
@@ -83,9 +106,26 @@ export class RunControl {
   /** `cancel` for all that a query finds, as many as one call deals with. */
   cancelAll(query: RunFilter): Promise<BulkResult> {
     return this.#inBulk(query, async (runs) => {
-      const waiting = runs.map(({ id }) => id).filter((id) => !this.lanes.isAtWork(id));
-      return (await this.#cancel(waiting, runsNote('cancelled', query))).length;
+      const idle = runs.map(({ id }) => id).filter((id) => !this.lanes.isAtWork(id));
+      const cancelled = new Set(await this.#cancel(idle, runsNote('cancelled', query)));
+      const now = Date.now();
+      const gone = runs.filter(({ id }) => cancelled.has(id));
+      await this.#tell(gone.map((run) => ({ ...waiting(run), state: 'cancelled', finishedAt: now })));
+      return cancelled.size;
     });
+  }
+
+  /** Only where somebody looks on. */
+  async #tell(runs: readonly RunRecord[]): Promise<void> {
+    if (!this.#changed.observed || runs.length === 0) return;
+    // Who looks on must not keep the runs from going on.
+    const contexts = await this.history.contexts(runs).catch(() => []);
+    this.#changed.next(
+      runs.map((run, i) => {
+        const event = contexts[i]?.event;
+        return { run, ...(event && { event }) };
+      }),
+    );
   }
 
   async #cancel(runIds: readonly string[], note: RunsNote): Promise<readonly string[]> {
@@ -134,4 +174,9 @@ export class RunControl {
     if (!run) throw new SignalboxError('NOT_FOUND', `there is no run ${id}`);
     return run;
   }
+}
+
+/** The run without what it was held or failed for. */
+function waiting({ reason: _, finishedAt: __, ...run }: RunRecord): Omit<RunRecord, 'reason' | 'finishedAt'> {
+  return run;
 }

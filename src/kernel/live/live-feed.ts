@@ -3,6 +3,7 @@ import { asyncScheduler, map, merge, observeOn, share, type Observable } from 'r
 import type { AttemptRecord, EventRecord, RunRecord } from '../../domain/records.ts';
 import type { RunChange } from '../dispatch/incidents.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
+import { RunControl, type ControlledRun } from '../dispatch/run-control.ts';
 import { EventStream, type Committed } from '../stream/event-stream.ts';
 
 /** What people see of the event that caused a run. */
@@ -25,10 +26,11 @@ export class LiveFeed {
   /** Those who look on hear of it a moment later, so that they hold up neither commits nor runs. */
   readonly changes: Observable<readonly LiveChange[]>;
 
-  constructor(stream: EventStream, dispatcher: Dispatcher) {
+  constructor(stream: EventStream, dispatcher: Dispatcher, control: RunControl) {
     this.changes = merge(
       stream.committed.pipe(map(ofCommit)),
       dispatcher.changed.pipe(map((changes) => changes.flatMap(ofRun))),
+      control.changed.pipe(map((changes) => changes.map(ofControl))),
     ).pipe(observeOn(asyncScheduler), share());
   }
 }
@@ -44,4 +46,8 @@ function ofCommit({ events, runs }: Committed): readonly LiveChange[] {
 function ofRun({ run, event, attempt }: RunChange): readonly LiveChange[] {
   const change: LiveChange = { kind: 'run', run, event };
   return attempt ? [{ kind: 'attempt', attempt, run, event }, change] : [change];
+}
+
+function ofControl({ run, event }: ControlledRun): LiveChange {
+  return { kind: 'run', run, event };
 }
