@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { applyCommand } from './apply-command.ts';
+import { auditCommand } from './audit-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { completeCommand, completionCommand } from './completion/completion-commands.ts';
 import type { ConfigFiles } from './config-files.ts';
@@ -84,6 +85,7 @@ function allCommands({ start, demo, files, context }: Parts): Readonly<Record<st
       eventsCommand(context),
       explainCommand(context),
       runsCommand(context),
+      auditCommand(context),
     ],
     'Configuration as code': [
       validateCommand(files, context),
@@ -117,6 +119,9 @@ function fitTo({ terminal: { out, err } }: CliContext, command: Command): void {
     writeOut: (text) => out.line(text.trimEnd()),
     writeErr: (text) => err.line(text.trimEnd()),
     outputError: (text, write) => write(text.replace(/^error:/, `${err.paint('red', 'error')}:`)),
+    // What nobody looks at is as wide as a page.
+    getOutHelpWidth: () => out.width ?? 100,
+    getErrHelpWidth: () => err.width ?? 100,
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });

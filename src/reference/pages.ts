@@ -1,4 +1,5 @@
 import type { NamedPlugin } from '../config/json-schema.ts';
+import { commandReference, exitCodeTable } from './command-reference.ts';
 import { resourceKeys, serverKeys, variableTable } from './configuration-tables.ts';
 import { errorTable } from './error-table.ts';
 import { withParts } from './marked-parts.ts';
@@ -27,6 +28,10 @@ export function pages(plugins: readonly NamedPlugin[]): readonly Page[] {
           'keys of a trigger': resourceKeys('triggers'),
           variables: variableTable(),
         }),
+    },
+    {
+      path: 'cli.md',
+      make: (page) => withParts(page, { 'exit codes': exitCodeTable(), commands: commandReference() }),
     },
     { path: 'reference/object-types.md', make: () => objectTypesPage(plugins) },
   ];

@@ -61,4 +61,24 @@ describe('the signalbox command', () => {
     const nobody = await run('runs', '--url', 'http://127.0.0.1:9');
     expect(nobody).toMatchObject({ code: 5, err: expect.stringContaining('127.0.0.1:9') });
   });
+
+  it('makes and changes what is wired, and says who did it', async () => {
+    const created = await run('objects', 'create', 'vm/lab-01', '--name', 'Lab', '--tag', 'vms/lab');
+    expect(created).toEqual({ code: 0, err: '', out: 'created  vm/lab-01\n' });
+    expect(await run('objects', 'patch', 'vm/lab-01', '--set', 'name=Laboratory')).toMatchObject({ code: 0 });
+    const { out } = await run('audit', '--resource', 'vm/lab-01', '--sort', 'time');
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).slice(1, 5))).toEqual([
+      ['WHO', 'DID', 'TO', 'CHANGED'],
+      ['token SIGNALBOX_ADMIN_TOKEN', 'created', 'object vm/lab-01', expect.any(String)],
+      ['token SIGNALBOX_ADMIN_TOKEN', 'updated', 'object vm/lab-01', 'name'],
+      [],
+    ]);
+    const [{ id }] = (
+      JSON.parse((await run('audit', '--limit', '1', '--json')).out) as { items: [{ id: string }] }
+    ).items;
+    expect((await run('audit', 'get', id)).out).toMatch(
+      /^before:\n {2}name: Lab\nafter:\n {2}name: Laboratory$/m,
+    );
+    expect(await run('audit', '--action', 'flown')).toMatchObject({ code: 2 });
+  });
 });

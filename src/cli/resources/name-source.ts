@@ -53,6 +53,7 @@ export const triggerIds: NameSource = { path: '/api/triggers', nameOf: ({ id }) 
 const newest = { limit: 50 };
 export const runIds: NameSource = { path: '/api/runs', query: newest, nameOf: ({ id }) => text(id) };
 export const eventIds: NameSource = { path: '/api/events', query: newest, nameOf: ({ id }) => text(id) };
+export const auditIds: NameSource = { path: '/api/audit', query: newest, nameOf: ({ id }) => text(id) };
 export const userNames: NameSource = { path: '/api/users', nameOf: ({ name }) => text(name) };
 export const tokenNames: NameSource = { path: '/api/tokens', nameOf: ({ name }) => text(name) };
 export const pluginNames: NameSource = { path: '/api/plugins', nameOf: ({ name }) => text(name) };
