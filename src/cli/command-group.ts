@@ -10,9 +10,24 @@ interface GroupParts {
   readonly notes?: string | undefined;
 }
 
+class CommandGroup extends Command {
+  constructor(
+    name: string,
+    /** What it does without being told. */
+    readonly usual: Command,
+  ) {
+    super(name);
+  }
+}
+
+/** What a command does without being told which of its commands is meant. */
+export function usualOf(command: Command): Command | undefined {
+  return command instanceof CommandGroup ? command.usual : undefined;
+}
+
 /** A group of commands, `signalbox tasks …`. Without one of them it is `list`. */
 export function commandGroup({ name, description, examples, list, others, notes }: GroupParts): Command {
-  const group = new Command(name).description(description);
+  const group = new CommandGroup(name, list).description(description);
   group.addCommand(list.allowExcessArguments(), { isDefault: true });
   for (const command of others) group.addCommand(command);
   list.hook('preAction', () => {

@@ -12,6 +12,7 @@ import { objectsCommand, webhooksCommand } from './object-commands.ts';
 import { pluginsCommand, typesCommand } from './plugin-commands.ts';
 import { processInput, processPrompt } from './prompt.ts';
 import { exportCommand } from './export-command.ts';
+import { logsCommand } from './logs-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runsCommand } from './runs-command.ts';
 import { schedulesCommand } from './schedule-commands.ts';
@@ -85,6 +86,7 @@ function allCommands({ start, demo, files, context }: Parts): Readonly<Record<st
       eventsCommand(context),
       explainCommand(context),
       runsCommand(context),
+      logsCommand(context),
       auditCommand(context),
     ],
     'Configuration as code': [

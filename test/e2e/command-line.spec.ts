@@ -80,5 +80,10 @@ describe('the signalbox command', () => {
       /^before:\n {2}name: Lab\nafter:\n {2}name: Laboratory$/m,
     );
     expect(await run('audit', '--action', 'flown')).toMatchObject({ code: 2 });
+
+    await run('tasks', 'patch', 'tell', '--description', 'Tells');
+    const logged = (await run('logs', '--task', 'tell')).out.split('\n').map((line) => line.split(/ {2,}/));
+    expect(logged[1]?.slice(1, 4)).toEqual(['updated', 'tell', 'token/SIGNALBOX_ADMIN_TOKEN']);
+    expect(logged[2]?.slice(1, 4)).toEqual(['succeeded', 'tell', 'send webhook/ops']);
   });
 });

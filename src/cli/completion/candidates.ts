@@ -1,13 +1,8 @@
 import type { Command, Option } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { NameArgument, NameOption } from '../resources/name-source.ts';
-import { namesFrom } from './names.ts';
+import { namesFrom, type Candidate } from './names.ts';
 import { optionsOf, placeOf, subcommandsOf, type Place } from './place.ts';
-
-export interface Candidate {
-  readonly value: string;
-  readonly description?: string;
-}
 
 /** What may stand where the cursor is. */
 export interface Candidates {

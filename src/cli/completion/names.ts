@@ -2,7 +2,11 @@ import { z } from '../../sdk/schema.ts';
 import type { CliContext } from '../cli-context.ts';
 import { connect } from '../connection.ts';
 import type { NameSource } from '../resources/name-source.ts';
-import type { Candidate } from './candidates.ts';
+
+export interface Candidate {
+  readonly value: string;
+  readonly description?: string;
+}
 
 /** Whoever presses the key waits for it. */
 const patienceMs = 1_000;

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { usualOf } from '../command-group.ts';
 
 /** Where in a command line the cursor is, and what may stand there. */
 export interface Place {
@@ -45,16 +46,12 @@ export function placeOf(program: Command, words: readonly string[]): Place {
 
 /** A group takes the options of what it does without being told, too. */
 export function optionsOf(command: Command): readonly Option[] {
-  const usual = defaultOf(command);
+  const usual = usualOf(command);
   return [command, ...(usual ? [usual] : [])].flatMap((one) => one.createHelp().visibleOptions(one));
 }
 
 export function subcommandsOf(command: Command): readonly Command[] {
   return command.createHelp().visibleCommands(command);
-}
-
-function defaultOf({ commands }: Command): Command | undefined {
-  return commands.find((one) => one.name() === 'list');
 }
 
 function subcommand({ commands }: Command, word: string): Command | undefined {
