@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** All files below a folder, byte for byte: path and content. */
-function storedFiles(folder: string): readonly (readonly [path: string, content: Buffer])[] {
+export function storedFiles(folder: string): readonly (readonly [path: string, content: Buffer])[] {
   return readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
     .filter((path) => statSync(path).isFile())

@@ -17,6 +17,7 @@ import type {
   PluginContext,
   RequestHandler,
 } from '../../sdk/index.ts';
+import { redactedLogger } from '../dispatch/redacted-logger.ts';
 import { EgressHttp } from '../egress/egress-http.ts';
 import { CLOCK } from '../clock.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
@@ -107,7 +108,8 @@ export class KernelPluginHost implements PluginHost {
     return this.announcer.notices;
   }
 
+  /** Outside of runs, too, a plugin has the secrets of its objects at hand. */
   logger(plugin: string): Logger {
-    return this.log.child({ plugin });
+    return redactedLogger(this.log.child({ plugin }), (text) => this.views.redactorOf(plugin)(text));
   }
 }

@@ -17,10 +17,15 @@ export function createRedactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
   if (forms.size === 0) return redactNothing;
   // Longest first: a secret that begins with another one must not leave its rest behind.
-  const pattern = [...forms].sort((a, b) => b.length - a.length).map(toPattern);
-  const expression = new RegExp(pattern.join('|'), 'g');
-  return (text) => text.replace(expression, MASK);
+  const patterns = [...forms].sort((a, b) => b.length - a.length).map(toPattern);
+  const expressions: RegExp[] = [];
+  for (let i = 0; i < patterns.length; i += mostInOne)
+    expressions.push(new RegExp(patterns.slice(i, i + mostInOne).join('|'), 'g'));
+  return (text) => expressions.reduce((left, expression) => left.replace(expression, MASK), text);
 }
+
+/** Alternatives in one regular expression: an engine has its limits. */
+const mostInOne = 5_000;
 
 function formsOf(secret: string): string[] {
   const percent = encodeURIComponent(secret);

@@ -5,7 +5,7 @@ import { deepFreeze } from '../deep-freeze.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ResourceIndex } from './resource-index.ts';
-import { secretValues } from '../redaction/redactor.ts';
+import { createRedactor, secretValues, type Redact } from '../redaction/redactor.ts';
 import { settingsSchema } from './settings-parser.ts';
 
 type Lists = Map<string, { readonly version: number; readonly list: readonly ObjectView[] }>;
@@ -17,6 +17,7 @@ export class ObjectViews {
   readonly #views = new WeakMap<ObjectRecord, ObjectView | 'unfit'>();
   readonly #lists: Lists = new Map();
   readonly #allLists: Lists = new Map();
+  readonly #redactors = new Map<string, { readonly version: string; readonly redact: Redact }>();
 
   constructor(
     private readonly registry: PluginRegistry,
@@ -50,6 +51,20 @@ export class ObjectViews {
   secretsOf(type: string, key: string): readonly string[] {
     const [record, known] = [this.index.object(type, key), this.registry.type(type)];
     return record && known ? secretValues(settingsSchema(known), record.settings) : [];
+  }
+
+  /** Takes the secrets of all objects of a plugin out of a text. */
+  redactorOf(plugin: string): Redact {
+    const types = this.registry.plugin(plugin)?.types ?? [];
+    const version = types.map((type) => this.index.version(type)).join();
+    const known = this.#redactors.get(plugin);
+    if (known?.version === version) return known.redact;
+    const secrets = types.flatMap((type) =>
+      this.index.objects({ type }).flatMap(({ key }) => this.secretsOf(type, key)),
+    );
+    const redact = createRedactor(secrets);
+    this.#redactors.set(plugin, { version, redact });
+    return redact;
   }
 
   #of(record: ObjectRecord): ObjectView | undefined {
