@@ -1,4 +1,4 @@
-import { mergeMap } from 'rxjs';
+import { catchError, defer, EMPTY, mergeMap, retry, throwError, timer, type Observable } from 'rxjs';
 import {
   defineObjectType,
   definePlugin,
@@ -34,6 +34,8 @@ export const system = defineObjectType({
   },
 });
 
+const retryMs = 2_000;
+
 type Context = PluginContext<unknown, readonly [typeof system]>;
 
 export default definePlugin({
@@ -42,7 +44,16 @@ export default definePlugin({
   description: "Updates, startups and log entries; among them Signalbox's own.",
   types: [system],
   start: ({ notices, emit, logger }) =>
-    notices.pipe(mergeMap((notice) => tell(notice, emit).catch(unlessStored(notice, logger)), 16)),
+    notices.pipe(
+      mergeMap(
+        (notice) =>
+          defer(() => tell(notice, emit)).pipe(
+            retry({ delay: (error: unknown) => (mayPass(error) ? timer(retryMs) : throwError(() => error)) }),
+            catchError((error: unknown) => unlessStored(notice, { error, logger })),
+          ),
+        16,
+      ),
+    ),
 });
 
 /** The notice's id keeps one that is told again, say after a restart of this plugin, from being stored twice. */
@@ -53,9 +64,17 @@ function tell(notice: Notice, emit: Context['emit']): Promise<Emitted> {
   return emit('system.log', { ...told, data: { ...data, type: kind, level, message } });
 }
 
+/** The storage is at fault, or has too much to do. */
+function mayPass(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === 'STORAGE_UNAVAILABLE' || code === 'OVERLOADED';
+}
+
 /** One that cannot be stored must not keep the next ones from being told. */
-function unlessStored({ kind }: Notice, logger: Logger): (error: unknown) => void {
-  return (error) => {
-    logger.warn({ err: error, notice: kind }, 'a notice could not be stored');
-  };
+function unlessStored(
+  { kind }: Notice,
+  { error, logger }: { readonly error: unknown; readonly logger: Logger },
+): Observable<never> {
+  logger.warn({ err: error, notice: kind }, 'a notice could not be stored');
+  return EMPTY;
 }

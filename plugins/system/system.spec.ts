@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { from, lastValueFrom, toArray, type Observable } from 'rxjs';
 import { startPlugin } from 'signalbox/sdk/testing';
 import plugin from './index.ts';
 
@@ -27,4 +28,29 @@ it('emits one entry after another', async () => {
     { data: { change: 'created' } },
     { data: { change: 'removed' } },
   ]);
+});
+
+it('emits again what the storage could not take, and leaves out what cannot be stored', async () => {
+  const notice = (id: string) => ({
+    id,
+    kind: 'task',
+    level: 'message',
+    message: 'm',
+    data: {},
+    time: new Date(),
+  });
+  const tried: string[] = [];
+  const emit = (_: string, { id }: { readonly id: string }): Promise<unknown> => {
+    tried.push(id);
+    if (id === 'b') return Promise.reject(new Error('it does not fit'));
+    if (tried.filter((one) => one === id).length > 1) return Promise.resolve({ id });
+    return Promise.reject(Object.assign(new Error('the disk is full'), { code: 'STORAGE_UNAVAILABLE' }));
+  };
+  const warned: string[] = [];
+  const logger = { warn: (_: object, message: string) => warned.push(message) };
+  const context = { notices: from([notice('a'), notice('b')]), emit, logger };
+  const told = plugin.start?.(context as never) as Observable<unknown>;
+  expect(await lastValueFrom(told.pipe(toArray()))).toEqual([{ id: 'a' }]);
+  expect(tried).toEqual(['a', 'b', 'a']);
+  expect(warned).toEqual(['a notice could not be stored']);
 });

@@ -27,6 +27,7 @@ import { LiveFeed } from './live/live-feed.ts';
 import { KERNEL_LIMITS, type KernelLimits } from './limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from './logger.ts';
 import { Announcer } from './notices/announcer.ts';
+import { ToldChanges } from './notices/told-changes.ts';
 import { Notices } from './notices/notices.ts';
 import { KernelPluginHost } from './plugins/kernel-plugin-host.ts';
 import { Mounts } from './plugins/mounts.ts';
@@ -92,6 +93,7 @@ const inner = [
   SpentTasks,
   Subjects,
   TaskTargets,
+  ToldChanges,
   Trickle,
   ViewOfObjects,
 ];

@@ -63,10 +63,7 @@ export class Kernel implements BeforeApplicationShutdown {
     this.dispatcher.failed.subscribe((failure) => {
       this.failures.note(failure);
     });
-    this.dispatcher.disabled.subscribe((disabling) => {
-      this.notices.tell('target.disabled', disabling);
-    });
-    this.announcer.start();
+    await this.announcer.start();
     await this.outbox.publishLeft();
     await this.health.start();
     await this.heldRuns.start();

@@ -5,10 +5,13 @@ import type { Page } from '../kernel/ports.ts';
 import { both, compared, like, oneOf, patternOf, select, type Sql } from './conditions.ts';
 import type { Database } from './database.ts';
 import { AuditEntity, toAudit } from './entities/audit.entity.ts';
+import { MarkEntity } from './entities/mark.entity.ts';
 import { auditTable, type Value } from './hot-tables.ts';
 import { idAt, slack } from './page-range.ts';
 import { walk, type WalkLimits } from './stretch-walk.ts';
 
+/** Name of the mark. */
+const told = 'audit_told';
 const rowsPerStatement = 100;
 
 /** Stores entries in the transaction of what they tell of. */
@@ -50,6 +53,16 @@ export class AuditStore implements AuditPort {
 
   async entry(id: string): Promise<AuditRecord | undefined> {
     return id.includes('\0') ? undefined : (await this.#byIds([id]))[0];
+  }
+
+  told(): Promise<string | undefined> {
+    return this.database.read(async (em) => (await em.findOne(MarkEntity, { name: told }))?.value);
+  }
+
+  noteTold(id: string): Promise<void> {
+    return this.database.write(async (em) => {
+      await em.upsertMany(MarkEntity, [{ name: told, value: id }]);
+    });
   }
 
   async #byIds(ids: readonly string[]): Promise<readonly AuditRecord[]> {

@@ -18,7 +18,7 @@ import type { WaysOut } from '../../src/kernel/egress/egress-http.ts';
 import type { KernelLogger } from '../../src/kernel/logger.ts';
 import { Notices } from '../../src/kernel/notices/notices.ts';
 import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
-import type { JournalPort } from '../../src/kernel/ports.ts';
+import type { JournalPort, ObjectName } from '../../src/kernel/ports.ts';
 import { ResourceIndex } from '../../src/kernel/resources/resource-index.ts';
 import type { ResourceService } from '../../src/kernel/resources/resource.service.ts';
 import { ViewOfObjects } from '../../src/kernel/routing/view-of-objects.ts';
@@ -60,7 +60,12 @@ export function dispatchHouse(options: HouseOptions = {}) {
   const inputs = new RenderedInput(index, new ViewOfObjects(registry, index));
   const runner = new Runner(inputs, index, registry, {} as WaysOut, logger);
   const settler = new Settler(disk as unknown as JournalPort, logger);
-  const { switchOff = nothing, removeSpentTask = nothing } = options;
+  const switchedOff: string[] = [];
+  const noteSwitchOff = ({ type, key }: ObjectName, { reason }: { readonly reason: string }) => {
+    switchedOff.push(`${type}/${key} ${reason}`);
+    return Promise.resolve();
+  };
+  const { switchOff = noteSwitchOff, removeSpentTask = nothing } = options;
   const resources = { switchOff, removeSpentTask } as unknown as ResourceService;
   const dispatcher = new Dispatcher(
     lanes,
@@ -76,7 +81,20 @@ export function dispatchHouse(options: HouseOptions = {}) {
     logger,
   );
   return {
-    ...{ disk, logged, logger, registry, index, backlog, lanes, settler, dispatcher, health, notices },
+    ...{
+      disk,
+      logged,
+      logger,
+      registry,
+      index,
+      backlog,
+      lanes,
+      settler,
+      dispatcher,
+      health,
+      notices,
+      switchedOff,
+    },
     heldRuns: new HeldRuns(backlog, health, trickle, registry, notices, preparation, disk),
     recovery: new Recovery(registry, settler, disk, logger),
     spentTasks: new SpentTasks(index, resources, settler, disk, logger),

@@ -15,6 +15,14 @@ export class MemoryAudit implements AuditPort {
     return Promise.resolve({ items: this.stored.toReversed() });
   }
 
+  told(): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  noteTold(): Promise<void> {
+    return Promise.resolve();
+  }
+
   entry(id: string): Promise<AuditRecord | undefined> {
     return Promise.resolve(this.stored.find((entry) => entry.id === id));
   }

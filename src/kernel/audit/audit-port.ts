@@ -26,4 +26,7 @@ export interface AuditPort {
   /** A page may be short, even empty, and have a `next`. */
   entries(query: AuditQuery): Promise<Page<AuditRecord>>;
   entry(id: string): Promise<AuditRecord | undefined>;
+  /** Up to which entry plugins have been told; undefined when nobody ever noted it. */
+  told(): Promise<string | undefined>;
+  noteTold(id: string): Promise<void>;
 }

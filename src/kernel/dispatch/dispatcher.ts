@@ -6,7 +6,7 @@ import { TargetGoneError } from '../../sdk/index.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
-import { settledRun, type Disabling, type Failure, type RunChange } from './incidents.ts';
+import { settledRun, type Failure, type RunChange } from './incidents.ts';
 import { ResourceService } from '../resources/resource.service.ts';
 import type { Committed } from '../stream/event-stream.ts';
 import { Backlog } from './backlog.ts';
@@ -48,7 +48,6 @@ export class Dispatcher {
   readonly #early = new Set<Lane>();
   readonly #shutdown = new AbortController();
   readonly #failed = new Subject<Failure>();
-  readonly #disabled = new Subject<Disabling>();
   readonly #changed = new Subject<readonly RunChange[]>();
   #active = 0;
   #running = false;
@@ -70,10 +69,6 @@ export class Dispatcher {
   /** Runs that have failed for good, once that is on disk. */
   get failed(): Observable<Failure> {
     return this.#failed;
-  }
-
-  get disabled(): Observable<Disabling> {
-    return this.#disabled;
   }
 
   /** How much there is to do. */
@@ -254,7 +249,6 @@ export class Dispatcher {
     try {
       const cause = { id: event.id, depth: event.depth };
       await this.resources.switchOff({ type, key }, { reason, cause });
-      this.#disabled.next({ target, reason, event });
     } catch (err) {
       this.logger.error({ err, target }, 'Target could not be disabled');
     }

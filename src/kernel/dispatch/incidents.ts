@@ -1,4 +1,4 @@
-import type { AttemptRecord, EventRecord, RunRecord } from '../../domain/records.ts';
+import type { AttemptRecord, RunRecord } from '../../domain/records.ts';
 import type { QueuedRun, Settlement } from '../ports.ts';
 
 /** A run that has failed for good. */
@@ -16,15 +16,6 @@ export interface Ailment {
   readonly failures: number;
   /** Of the last one. */
   readonly error: string;
-}
-
-/** A target that was switched off because it says that it is gone, or has been failing for too long. */
-export interface Disabling {
-  /** `<object type>/<key>`. */
-  readonly target: string;
-  readonly reason: string;
-  /** The event whose run heard of it. */
-  readonly event: EventRecord;
 }
 
 /** A run that is in another state than before. */

@@ -136,9 +136,8 @@ describe('a target that does nothing but fail', () => {
   });
 
   it('is switched off after too long a time of it', async () => {
-    const switchedOff: string[] = [];
     await using lamp = await withLamp({ probeEveryMs: 5, disableAfterMs: 1 });
-    lamp.house.dispatcher.disabled.subscribe(({ target, reason }) => switchedOff.push(`${target} ${reason}`));
+    const { switchedOff } = lamp.house;
     lamp.fire(3);
     await waitFor(
       () => switchedOff.length > 0,

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ReplaySubject, type Observable } from 'rxjs';
+import type { AuditRecord } from '../../domain/audit.ts';
 import { newId } from '../../domain/new-id.ts';
 import type { EventRecord, RunRecord } from '../../domain/records.ts';
 import type { Cause, Notice } from '../../sdk/index.ts';
@@ -7,9 +8,10 @@ import { VERSION } from '../../sdk/version.ts';
 import { KERNEL_LIMITS, type KernelLimits } from '../limits.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry, type PluginStatus } from '../plugins/plugin-registry.ts';
-import { requestCause } from '../request-cause.ts';
 import { Allowance } from './allowance.ts';
+import { changeNotice } from './change-notice.ts';
 import { Notices, type NoticeMap } from './notices.ts';
+import { ToldChanges } from './told-changes.ts';
 
 /** For plugins that start late, or again. */
 const remembered = 200;
@@ -29,6 +31,7 @@ export class Announcer {
   constructor(
     private readonly inner: Notices,
     private readonly registry: PluginRegistry,
+    private readonly changes: ToldChanges,
     @Inject(KERNEL_LIMITS) private readonly limits: KernelLimits,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
@@ -38,13 +41,13 @@ export class Announcer {
   }
 
   /** Signalbox has started. */
-  start(): void {
-    this.inner.on('resource.changed', (change) => {
-      if (change.ref.kind === 'task') this.#taskChanged(change);
+  async start(): Promise<void> {
+    this.inner.on('changes.stored', ({ entries }) => {
+      this.#tellOf(entries);
+      const last = entries.at(-1);
+      if (last) this.changes.note(last.id);
     });
-    this.inner.on('target.disabled', (disabling) => {
-      this.#disabled(disabling);
-    });
+    this.#tellOf(await this.changes.left());
     this.inner.on('target.failing', (ailment) => {
       this.#failing(ailment);
     });
@@ -75,25 +78,15 @@ export class Announcer {
     if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
+  #tellOf(entries: readonly AuditRecord[]): void {
+    for (const entry of entries) {
+      const notice = changeNotice(entry);
+      if (notice) this.#notices.next(notice);
+    }
+  }
+
   #say(announcement: Announcement): void {
     this.#notices.next({ id: newId(), time: new Date(), ...announcement });
-  }
-
-  #taskChanged({ ref: { id }, change }: NoticeMap['resource.changed']): void {
-    const message = `Task ${id} was ${change}`;
-    const causedBy = requestCause();
-    const data = { task: id, change };
-    this.#say({ kind: 'task', level: 'message', message, data, ...(causedBy && { causedBy }) });
-  }
-
-  #disabled({ target, reason, event }: NoticeMap['target.disabled']): void {
-    this.#say({
-      kind: 'object',
-      level: 'warning',
-      message: `${target} was switched off: ${reason}`,
-      data: { object: target, change: 'disabled', reason },
-      causedBy: causeOf(event),
-    });
   }
 
   #failing({ target, failures, error }: NoticeMap['target.failing']): void {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { AuditRecord } from '../../domain/audit.ts';
 import type { ResourceRef } from '../resources/resource-input.ts';
 import type { EventRecord, RunRecord } from '../../domain/records.ts';
-import type { Ailment, Disabling, Failure } from '../dispatch/incidents.ts';
+import type { Ailment, Failure } from '../dispatch/incidents.ts';
 import type { Settlement } from '../ports.ts';
 
 /**
@@ -12,8 +13,8 @@ import type { Settlement } from '../ports.ts';
 export interface NoticeMap {
   /** A resource was put or removed. */
   'resource.changed': { readonly ref: ResourceRef; readonly change: 'created' | 'updated' | 'removed' };
-  /** A target was switched off by Signalbox itself. */
-  'target.disabled': Disabling;
+  /** Changes of resources are on disk, with these entries of the audit log. */
+  'changes.stored': { readonly entries: readonly AuditRecord[] };
   /** The runs of a target are held: it does nothing but fail. */
   'target.failing': Ailment;
   /** They go on. */

@@ -297,6 +297,7 @@ export class ResourceService {
       const change = after ? (before ? 'updated' : 'created') : 'removed';
       this.notices.tell('resource.changed', { ref: { kind, id }, change });
     }
+    if (audit.length > 0) this.notices.tell('changes.stored', { entries: audit });
     await this.outbox.publish(outbox);
   }
 

@@ -135,6 +135,15 @@ export function auditSuite(
       expect(await history.run(held.id)).toMatchObject({ state: 'cancelled' });
     });
 
+    it('keeps how far has been told', async () => {
+      await using fresh = await freshStore(backend);
+      const { audit } = fresh.store;
+      expect(await audit.told()).toBeUndefined();
+      await audit.noteTold('a');
+      await audit.noteTold('b');
+      expect(await audit.told()).toBe('b');
+    });
+
     it.each([`update audit set actor = 'nobody'`, 'delete from audit', ...replace])(
       'is not changed: the database refuses %s',
       async (sql) => {
