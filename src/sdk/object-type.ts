@@ -119,6 +119,14 @@ export interface ActionDefinition<Settings, Input extends z.ZodType> {
    * targets; `run` has to find out for itself.
    */
   readonly isDone?: (object: ObjectView<Settings>) => boolean;
+  /**
+   * What keeps it from being done to an object as things are now, in a sentence: a driver that nobody offers, say. For the preview of a
+   * task's targets; `run` has to find out for itself.
+   */
+  readonly obstacle?: (
+    object: ObjectView<Settings>,
+    context: { readonly extensions: Extensions },
+  ) => string | undefined;
   /** One attempt. What it returns is kept in the attempt as its result. */
   run(context: ActionContext<Settings, z.output<Input>>): Promise<JsonValue | void>;
 }
@@ -326,6 +334,7 @@ export interface AnyAction {
   readonly policy?: (settings: never) => Partial<ActionPolicy>;
   readonly maxTargets?: (settings: never) => number;
   readonly isDone?: (object: never) => boolean;
+  readonly obstacle?: (object: never, context: { readonly extensions: Extensions }) => string | undefined;
   run(context: never): Promise<JsonValue | void>;
 }
 

@@ -267,6 +267,27 @@ describe('the preview of a task', () => {
     expect(board.requests).toEqual([]);
   });
 
+  it('tells of machines that nobody could switch', async () => {
+    await using board = await startRelayBoard();
+    await using app = await startSignalbox({ config: vms(board, names(1)) });
+    await app.api.request('PATCH', '/api/objects/vm/lab-01', {
+      settings: { power: { via: 'rellay/board' } },
+    });
+    await app.api.request('PUT', '/api/objects/vm/bare', { tags: ['vms/lab'] });
+    expect((await app.api.request('GET', '/api/tasks/on/targets')).body).toMatchObject({
+      items: [
+        {
+          ...{ key: 'bare', wouldAct: false, reason: 'not_possible' },
+          detail: 'vm/bare has no driver: set power.via in its settings',
+        },
+        {
+          ...{ key: 'lab-01', wouldAct: false, reason: 'not_possible' },
+          detail: 'no running plugin offers the driver "rellay" that vm/lab-01 needs',
+        },
+      ],
+    });
+  });
+
   it('follows the tag, comes in pages, and tells when there are too many', async () => {
     await using board = await startRelayBoard();
     await using app = await startSignalbox({ config: vms(board, names(20)) });

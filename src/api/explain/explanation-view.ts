@@ -77,6 +77,8 @@ export interface ExplainedTargetView {
   readonly wouldAct: boolean;
   /** Why it would not: its run is held, or has nothing to do. */
   readonly reason?: string;
+  /** For people, where there is more to say than the reason. */
+  readonly detail?: string;
   /** Not before this time: the target has just been acted on. */
   readonly notBefore?: string;
 }
@@ -167,10 +169,11 @@ function targetsView(explainer: Explainer, task: TaskRecord): NonNullable<Explai
   return {
     total,
     ...(limit !== undefined && { maxTargets: limit }),
-    items: first.map(({ type, key, wouldAct, reason, notBefore }) => ({
+    items: first.map(({ type, key, wouldAct, reason, detail, notBefore }) => ({
       target: `${type}/${key}`,
       wouldAct,
       ...(reason !== undefined && { reason }),
+      ...(detail !== undefined && { detail }),
       ...(notBefore !== undefined && { notBefore: rfc3339Of(notBefore) }),
     })),
   };

@@ -17,6 +17,8 @@ export interface TaskTargetView {
   readonly wouldAct: boolean;
   /** Why it would not. */
   readonly reason?: string;
+  /** For people, where there is more to say than the reason. */
+  readonly detail?: string;
   /** It would act, but not before: the target has just been acted on. */
   readonly notBefore?: string;
 }
@@ -46,7 +48,7 @@ export function taskTargetsView(
 }
 
 function targetView({ type, key, object, told, ...rest }: PreviewedTarget): TaskTargetView {
-  const { wouldAct, reason, notBefore } = rest;
+  const { wouldAct, reason, detail, notBefore } = rest;
   return {
     type,
     key,
@@ -56,6 +58,7 @@ function targetView({ type, key, object, told, ...rest }: PreviewedTarget): Task
     ...(told && { state: told.state, stateAt: rfc3339Of(told.at) }),
     wouldAct,
     ...(reason !== undefined && { reason }),
+    ...(detail !== undefined && { detail }),
     ...(notBefore !== undefined && { notBefore: rfc3339Of(notBefore) }),
   };
 }

@@ -13,8 +13,17 @@ import { TaskTargets } from '../routing/task-targets.ts';
 import { Preparation, type PreparedTarget } from './preparation.ts';
 import { RunWaits } from './run-waits.ts';
 
-/** `already_done`: by its last known state it is as the action would make it. */
-type Reason = HoldReason | 'already_done' | 'task_disabled' | 'settings_invalid';
+/**
+ * `already_done`: by its last known state it is as the action would make it. `not_possible`: the action says what keeps it from being
+ * done.
+ */
+type Reason = HoldReason | 'already_done' | 'not_possible' | 'task_disabled' | 'settings_invalid';
+
+interface Refusal {
+  readonly reason: Reason;
+  /** What the action says of it. */
+  readonly detail?: string;
+}
 
 /** What a task would do to one target if it fired now. */
 export interface PreviewedTarget {
@@ -26,6 +35,8 @@ export interface PreviewedTarget {
   readonly wouldAct: boolean;
   /** Why it would not. */
   readonly reason?: Reason;
+  /** For people, where there is more to say than the reason. */
+  readonly detail?: string;
   /** It would act, but not before this time (epoch ms): the target has just been acted on. */
   readonly notBefore?: number;
 }
@@ -55,26 +66,28 @@ export class TargetPreview {
   preview(task: TaskRecord, target: string): PreviewedTarget {
     const { type, key } = splitRef(target);
     const [object, told] = [this.index.object(type, key), this.index.state(type, key)];
-    const found = this.#reason(task, target);
-    const notBefore =
-      typeof found === 'string' ? undefined : this.waits.notBefore({ action: task.action, target });
+    const found = this.#judge(task, target);
+    const mayAct = 'policy' in found;
+    const notBefore = mayAct ? this.waits.notBefore({ action: task.action, target }) : undefined;
     return {
       type,
       key,
       ...(object && { object }),
       ...(told && { told }),
-      wouldAct: typeof found !== 'string',
-      ...(typeof found === 'string' && { reason: found }),
+      wouldAct: mayAct,
+      ...(!mayAct && found),
       ...(notBefore !== undefined && { notBefore }),
     };
   }
 
-  #reason(task: TaskRecord, target: string): PreparedTarget | Reason {
+  #judge(task: TaskRecord, target: string): PreparedTarget | Refusal {
     const prepared = this.#prepare(task, target);
-    if (typeof prepared === 'string') return prepared;
-    if (this.targets.count(task) > this.targets.limit(task)) return 'too_many_targets';
-    if (this.#isDone(prepared)) return 'already_done';
-    return task.enabled ? prepared : 'task_disabled';
+    if (typeof prepared === 'string') return { reason: prepared };
+    if (this.targets.count(task) > this.targets.limit(task)) return { reason: 'too_many_targets' };
+    if (this.#isDone(prepared)) return { reason: 'already_done' };
+    const detail = this.#obstacle(prepared);
+    if (detail !== undefined) return { reason: 'not_possible', detail };
+    return task.enabled ? prepared : { reason: 'task_disabled' };
   }
 
   #prepare({ action }: TaskRecord, target: string): PreparedTarget | Reason {
@@ -86,10 +99,19 @@ export class TargetPreview {
   }
 
   #isDone({ action, view }: PreparedTarget): boolean {
-    const { type, key } = view;
-    const state = this.index.state(type, key)?.state;
-    const seen: ObjectView = { ...view, ...(state && { state }) };
     // The settings have been parsed by the schema that the function was typed with.
-    return this.registry.inScopeOf(type, () => action.isDone?.(seen as never)) === true;
+    return this.registry.inScopeOf(view.type, () => action.isDone?.(this.#seen(view) as never)) === true;
+  }
+
+  #obstacle({ action, view }: PreparedTarget): string | undefined {
+    const { extensions } = this.registry;
+    return this.registry.inScopeOf(view.type, () =>
+      action.obstacle?.(this.#seen(view) as never, { extensions: (point) => extensions.at(point) }),
+    );
+  }
+
+  #seen(view: ObjectView): ObjectView {
+    const state = this.index.state(view.type, view.key)?.state;
+    return { ...view, ...(state && { state }) };
   }
 }

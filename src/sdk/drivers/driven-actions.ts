@@ -82,6 +82,12 @@ export function drivenAction<Settings, Action extends string>(
     maxTargets: ({ maxTargets = defaultMaxTargets }) =>
       typeof maxTargets === 'number' ? maxTargets : defaultMaxTargets,
     isDone: ({ state }) => !repeats && state !== undefined && kind.lastState(state) === wanted,
+    obstacle: (object, { extensions }) => {
+      const driven = kind.driven(object.settings);
+      if (!driven) return noDriver(kind, object);
+      const name = driverOf(driven);
+      return kind.driver(extensions, name) ? undefined : notOffered(name, object);
+    },
     run: (context) => runDriven(kind, doing, context),
   };
 }
@@ -126,16 +132,27 @@ async function reach<Settings, Action extends string>(
 ): Promise<Reached<Action>> {
   const { type, key, name } = object;
   const driven = kind.driven(object.settings);
-  if (!driven)
-    throw new PermanentError(`${type}/${key} has no driver: set ${kind.field}.via in its settings`);
+  if (!driven) throw new PermanentError(noDriver(kind, object));
   const { via, id = key } = driven;
-  const slash = via.indexOf('/');
-  const driver = await findDriver(() => kind.driver(extensions, via.slice(0, slash)), signal);
-  if (!driver) {
-    const known = via.slice(0, slash);
-    throw new RetryableError(`no running plugin offers the driver "${known}" that ${type}/${key} needs`);
-  }
-  return { driver, via, target: { type, key, name, connection: via.slice(slash + 1), id } };
+  const driverName = driverOf(driven);
+  const driver = await findDriver(() => kind.driver(extensions, driverName), signal);
+  if (!driver) throw new RetryableError(notOffered(driverName, object));
+  return { driver, via, target: { type, key, name, connection: via.slice(driverName.length + 1), id } };
+}
+
+/** What stands before the slash: `libvirt/host-1`. */
+function driverOf({ via }: DrivenBy): string {
+  return via.slice(0, via.indexOf('/'));
+}
+
+type Named = Pick<ObjectView, 'type' | 'key'>;
+
+function noDriver({ field }: { readonly field: string }, { type, key }: Named): string {
+  return `${type}/${key} has no driver: set ${field}.via in its settings`;
+}
+
+function notOffered(driver: string, { type, key }: Named): string {
+  return `no running plugin offers the driver "${driver}" that ${type}/${key} needs`;
 }
 
 interface Seeking<Settings> {
