@@ -9,6 +9,7 @@ import { subjectsOf } from './subjects.ts';
 export const route = defineObjectType({
   name: 'route',
   label: 'Route',
+  collection: 'routes',
   description: 'Calls of an API: those with a method and a URL that fit.',
   instances: 'required',
   settings: routeSettings,

@@ -15,6 +15,7 @@ export const schedule = defineObjectType({
   instances: 'required',
   ingest: false,
   collection: 'schedules',
+  triggers: { collection: 'schedule-triggers', event: 'due' },
   settings: scheduleSettings,
   events: {
     due: z.object({

@@ -11,6 +11,7 @@ const details = z.looseObject({
 export const sync = defineObjectType({
   name: 'sync',
   label: 'Sync',
+  collection: 'syncs',
   description: 'A job that copies data to another site (outgoing) or receives it from one (incoming).',
   instances: 'required',
   register: true,

@@ -16,6 +16,7 @@ const details = z.looseObject({
 export const tenant = defineObjectType({
   name: 'tenant',
   label: 'Tenant',
+  collection: 'tenants',
   description: 'A tenant: a data centre of its own within another one.',
   instances: 'required',
   register: true,

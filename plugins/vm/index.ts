@@ -16,6 +16,7 @@ const details = z.looseObject({
 export const vm = defineObjectType({
   name: 'vm',
   label: 'Virtual machine',
+  collection: 'vms',
   description:
     'A virtual machine on any hypervisor. Events come in over the API or from a plugin that watches one.',
   instances: 'required',

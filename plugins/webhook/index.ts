@@ -5,6 +5,7 @@ import { webhookSettings } from './settings.ts';
 export const webhook = defineObjectType({
   name: 'webhook',
   label: 'Webhook',
+  collection: 'webhooks',
   description: 'An HTTP endpoint of another system that receives JSON.',
   instances: 'required',
   settings: webhookSettings,

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { AnyObjectType } from '../sdk/index.ts';
 import { AuditController } from './audit/audit.controller.ts';
+import { collectionControllers } from './collections/collection.controller.ts';
 import { ConfigController } from './config/config.controller.ts';
 import { AuthGuard } from './auth/auth.guard.ts';
 import { Attempts } from './auth/attempts.ts';
@@ -24,6 +25,7 @@ import { ObjectsController } from './objects/objects.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
 import { BulkRunsController } from './runs/bulk-runs.controller.ts';
+import { Runs } from './runs/runs.ts';
 import { RunsController } from './runs/runs.controller.ts';
 import { SecretsController } from './secrets/secrets.controller.ts';
 import { SessionController } from './session/session.controller.ts';
@@ -38,6 +40,8 @@ import { TaskLogsController } from './task-logs/task-logs.controller.ts';
 import { TasksController } from './tasks/tasks.controller.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
 import { Tokens } from './tokens/tokens.ts';
+import { triggerControllers } from './triggers/trigger-collection.controller.ts';
+import { Triggers } from './triggers/triggers.ts';
 import { TriggersController } from './triggers/triggers.controller.ts';
 import { TypesController } from './types/types.controller.ts';
 import { UsersController } from './users/users.controller.ts';
@@ -93,7 +97,9 @@ export class ApiModule {
         MetricsController,
         HealthController,
         HealthReportController,
+        ...types.flatMap(collectionControllers),
         ...types.flatMap(viewControllers),
+        ...triggerControllers(types),
       ],
       providers: [
         { provide: AUTH_OPTIONS, useValue: { adminToken, setupFile } satisfies AuthOptions },
@@ -108,6 +114,8 @@ export class ApiModule {
         Tokens,
         Users,
         Objects,
+        Runs,
+        Triggers,
         ResourceEditor,
         StreamReaders,
         Metrics,

@@ -225,6 +225,14 @@ export interface ViewDefinition<Settings, Query extends z.ZodType> {
 /** View name → schema of its query. */
 export type ViewQueries = Readonly<Record<string, z.ZodType>>;
 
+/** Triggers that have a path of their own; there the object is called as its type is. */
+export interface TriggerCollection<Event extends string = string> {
+  /** `schedule-triggers` */
+  readonly collection: string;
+  /** The event that they wait for, without the name of the type. */
+  readonly event: Event;
+}
+
 export interface ObjectTypeDefinition<
   Name extends string = string,
   Settings extends z.ZodType = z.ZodType,
@@ -256,8 +264,10 @@ export interface ObjectTypeDefinition<
   };
   /** Makes of each object an inbound endpoint, `POST /api/ingest/<key>`: see `inboundAuth`. */
   readonly inbound?: InboundDefinition<z.output<NoInfer<Settings>>>;
-  /** What its objects are called in URLs, such as `schedules`; for `views`. */
+  /** What its objects are called in URLs, such as `schedules`: `/api/schedules` lists, makes and changes them. */
   readonly collection?: string;
+  /** Gives the triggers on one of its events a path of their own, such as `/api/schedule-triggers`. */
+  readonly triggers?: TriggerCollection<keyof NoInfer<Events> & string>;
   /** What can be asked about one of its objects. */
   readonly views?: {
     readonly [View in keyof Queries]: ViewDefinition<z.output<NoInfer<Settings>>, Queries[View]>;
@@ -311,6 +321,7 @@ export interface AnyObjectType {
   readonly actions?: Readonly<Record<string, AnyAction>>;
   readonly inbound?: AnyInbound;
   readonly collection?: string;
+  readonly triggers?: TriggerCollection;
   readonly views?: Readonly<Record<string, AnyView>>;
   readonly readyMade?: readonly ReadyMade[];
   check?(settings: never): readonly SettingsProblem[];

@@ -24,8 +24,29 @@ const pluginName = z
 
 /** First parts of paths that the API answers itself. */
 const ownCollections = [
-  ...['events', 'ingest', 'objects', 'plugins', 'runs', 'tags', 'tasks', 'triggers', 'types'],
+  ...[
+    'audit',
+    'config',
+    'docs',
+    'event-triggers',
+    'events',
+    'explain',
+    'ingest',
+    'objects',
+    'plugins',
+    'runs',
+    'secrets',
+  ],
+  ...['session', 'setup', 'stream', 'tags', 'task-logs', 'tasks', 'tokens', 'triggers', 'types', 'users'],
 ];
+
+const collectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must begin with a letter and hold only a to z, digits and "-"')
+  .refine((name) => !ownCollections.includes(name), 'belongs to Signalbox itself');
+
+/** Paths below an object that the API answers itself. */
+const viewName = memberName.refine((name) => !['runs', 'test'].includes(name), 'belongs to Signalbox itself');
 
 const action = z.looseObject({
   label,
@@ -48,12 +69,9 @@ const objectType = z.looseObject(
     subjects: method.optional(),
     inbound: z.looseObject({ auth: method, read: method, events: method.optional() }).optional(),
     test: method.optional(),
-    collection: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must begin with a letter and hold only a to z, digits and "-"')
-      .refine((name) => !ownCollections.includes(name), 'belongs to Signalbox itself')
-      .optional(),
-    views: z.record(memberName, z.looseObject({ query: schema, show: method })).optional(),
+    collection: collectionName.optional(),
+    triggers: z.looseObject({ collection: collectionName, event: memberName }).optional(),
+    views: z.record(viewName, z.looseObject({ query: schema, show: method })).optional(),
     readyMade: z.array(z.looseObject({ key: label })).optional(),
     check: method.optional(),
     summary: method.optional(),

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { SignalboxError } from '../../domain/errors.ts';
 import type { ObjectRecord } from '../../domain/records.ts';
 import { TargetHealth } from '../../kernel/dispatch/target-health.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
+import { freeId, slug } from '../../kernel/resources/names.ts';
 import { ObjectAnswers } from '../../kernel/resources/object-answers.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { ObjectInput } from '../../kernel/resources/resource-input.ts';
@@ -52,6 +54,15 @@ export class Objects {
     const object = this.index.object(type, key);
     if (!object) throw notFound('object', `${type}/${key}`);
     return object;
+  }
+
+  /** A key that no object of the type has, made of a name. */
+  freeKey(type: string, name: string | undefined): string {
+    if (name === undefined)
+      throw new SignalboxError('RESOURCE_INVALID', 'key: is missing, and so is a name to make it of', {
+        field: 'key',
+      });
+    return freeId(slug(name), (key) => this.index.object(type, key) !== undefined);
   }
 
   get(path: ObjectPath): ObjectView {

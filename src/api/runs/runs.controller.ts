@@ -6,9 +6,8 @@ import { HISTORY, type HistoryPort, type RunContext } from '../../kernel/ports.t
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
-import { historyPage } from '../paging/history-query.dto.ts';
-import { pageView, type PageView } from '../paging/page-view.ts';
-import { RunQueryDto, runQuery } from './run-query.dto.ts';
+import type { PageView } from '../paging/page-view.ts';
+import { RunQueryDto } from './run-query.dto.ts';
 import {
   heldView,
   runDetailView,
@@ -18,10 +17,12 @@ import {
   type RunSurroundings,
   type RunView,
 } from './run-view.ts';
+import { Runs } from './runs.ts';
 
 @Controller('api/runs')
 export class RunsController {
   constructor(
+    private readonly runs: Runs,
     private readonly control: RunControl,
     private readonly waits: RunWaits,
     private readonly resources: ResourceService,
@@ -30,13 +31,8 @@ export class RunsController {
 
   @Get()
   @RequireScope('read')
-  async list(@Query() query: RunQueryDto): Promise<PageView<RunView>> {
-    const page = await historyPage('runs', query, (request) =>
-      this.history.runs({ ...request, ...runQuery(query) }),
-    );
-    const contexts = await this.history.contexts(page.items);
-    const items = page.items.map((run, i) => ({ run, context: contexts[i] }));
-    return pageView({ ...page, items }, ({ run, context }) => runView(run, this.#surroundings(run, context)));
+  list(@Query() query: RunQueryDto): Promise<PageView<RunView>> {
+    return this.runs.list(query);
   }
 
   /** What is held and why, by target, action and reason. */

@@ -1,21 +1,13 @@
 import { IsBoolean, IsObject, IsString } from 'class-validator';
 import { Optional } from '../validation/optional.ts';
 
-/** What PUT takes. What is left out gets its default. */
-export class TriggerBodyDto {
+/** What every body of a trigger has. */
+export class TriggerBaseDto {
   @Optional()
   @IsBoolean()
   enabled?: boolean;
 
-  /** `vm.power_on`. */
-  @IsString()
-  event!: string;
-
-  /** Key of one object of the event's type. Not together with `tag`. */
-  @Optional()
-  @IsString()
-  object?: string;
-
+  /** Those that bear it. Not together with an object. */
   @Optional()
   @IsString()
   tag?: string;
@@ -28,6 +20,18 @@ export class TriggerBodyDto {
   /** Id of the task that it fires. */
   @IsString()
   task!: string;
+}
+
+/** What PUT takes. What is left out gets its default. */
+export class TriggerBodyDto extends TriggerBaseDto {
+  /** `vm.power_on`. */
+  @IsString()
+  event!: string;
+
+  /** Key of one object of the event's type. Not together with `tag`. */
+  @Optional()
+  @IsString()
+  object?: string;
 }
 
 /** What POST takes. */

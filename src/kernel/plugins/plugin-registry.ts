@@ -183,6 +183,20 @@ export class PluginRegistry {
           `object type "${name}" is declared twice: by plugin "${other}" and by plugin "${plugin.name}"`,
         );
     }
+    this.#checkPaths(plugin);
+  }
+
+  /** What types are called in URLs is theirs alone. */
+  #checkPaths({ name, types }: AnyPlugin): void {
+    const taken = new Map(
+      this.types().flatMap(({ plugin, type }) => pathsOf(type).map((path) => [path, plugin])),
+    );
+    for (const path of types.flatMap(pathsOf)) {
+      const other = taken.get(path);
+      if (other !== undefined)
+        throw invalid(`the path /api/${path} is taken twice: by plugin "${other}" and by plugin "${name}"`);
+      taken.set(path, name);
+    }
   }
 
   #declare(plugin: AnyPlugin, type: AnyObjectType): void {
@@ -194,6 +208,10 @@ export class PluginRegistry {
       this.#actions.set(`${type.name}.${name}`, { type, action });
     }
   }
+}
+
+function pathsOf({ collection, triggers }: AnyObjectType): readonly string[] {
+  return [collection, triggers?.collection].filter((path) => path !== undefined);
 }
 
 function invalid(message: string): SignalboxError {
