@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { AuditRecord } from '../../domain/audit.ts';
 import { newId } from '../../domain/new-id.ts';
 import { AUDIT, type AuditPort } from '../audit/audit-port.ts';
@@ -18,7 +18,7 @@ const portion = 500;
  * told at the next start. Some of it may be told twice, by the same id.
  */
 @Injectable()
-export class ToldChanges {
+export class ToldChanges implements BeforeApplicationShutdown {
   /** Told last. */
   #last = '';
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ export class ToldChanges {
     this.#timer = setTimeout(() => void this.#write(upTo), settledMs).unref();
   }
 
-  close(): void {
+  beforeApplicationShutdown(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditRecord } from '../../../src/domain/audit.ts';
@@ -133,6 +134,25 @@ export function auditSuite(
       await expect(queue.requeue(held, {}, 1, again)).rejects.toThrow();
       await expect(history.removeRun(held.id, again)).rejects.toThrow();
       expect(await history.run(held.id)).toMatchObject({ state: 'cancelled' });
+    });
+
+    it('is pruned by the owner of the database, as docs/audit.md says, and kept as it is from then on', async () => {
+      await using database = await backend.create();
+      const store = await database.open();
+      const [old, kept] = ['0197c1ef', '0197c1f0'].map((begin) =>
+        entry({ id: `${begin}-0000-7000-8000-000000000000` }),
+      ) as [AuditRecord, AuditRecord];
+      await store.audit.append([old, kept]);
+      await store.close();
+      const docs = readFileSync(new URL('../../../docs/audit.md', import.meta.url), 'utf8');
+      const [, sql = ''] =
+        new RegExp(`on ${backend.name}[^:]*:\n\n\`\`\`sql\n(.*?)\`\`\``, 's').exec(docs) ?? [];
+      expect(sql).toContain('delete from audit');
+      await execute(database.url, sql);
+      await expect(execute(database.url, 'delete from audit')).rejects.toThrow(/append-only/);
+      const again = await database.open();
+      expect((await again.audit.entries({ limit: 10 })).items).toEqual([kept]);
+      await again.close();
     });
 
     it('keeps how far has been told', async () => {
