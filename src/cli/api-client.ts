@@ -19,6 +19,8 @@ export interface ApiRequest<Answer> {
   readonly body?: unknown;
   /** ETag that the resource must still have. */
   readonly ifMatch?: string | undefined;
+  /** There must be none yet. */
+  readonly onlyNew?: boolean | undefined;
   /** An empty answer is undefined. */
   readonly answer: z.ZodType<Answer>;
   readonly signal?: AbortSignal | undefined;
@@ -100,13 +102,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 }
 
 function initOf(request: ApiRequest<unknown>, token: string | undefined): RequestInit {
-  const { method, body, ifMatch, signal } = request;
+  const { method, body, ifMatch, onlyNew, signal } = request;
   return {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+      ...(onlyNew && { 'if-none-match': '*' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -3,7 +3,7 @@ import { z } from '../sdk/schema.ts';
 const kinds = ['tag', 'object', 'task', 'trigger'] as const;
 const changes = ['created', 'updated', 'adopted', 'removed', 'released', 'kept', 'left'] as const;
 
-const fieldAnswer = z.looseObject({
+export const fieldAnswer = z.looseObject({
   field: z.string(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),

@@ -21,6 +21,8 @@ interface EventsFlags extends ConnectionFlags, PagingFlags {
   readonly source?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly search?: string;
+  readonly sort?: string;
 }
 
 const path = '/api/events';
@@ -64,6 +66,8 @@ function listCommand(context: CliContext): Command {
     .addOption(new NameOption('--type <type>', 'only events of this type, e.g. vm.power_on', eventTypes))
     .addOption(new NameOption('--object <key>', 'only events about the object with this key', objectKeys))
     .option('--source <source>', 'only events from there')
+    .option('--search <text>', 'only events with this text in them')
+    .addOption(new Option('--sort <order>', 'order: newest first unless told').choices(['time', '-time']))
     .addOption(new Option('--from <time>', 'only since then').argParser(timeArgument))
     .addOption(new Option('--to <time>', 'only before then').argParser(timeArgument));
   return addPagingOptions(command, 20).action((flags: EventsFlags) =>
@@ -72,8 +76,8 @@ function listCommand(context: CliContext): Command {
 }
 
 function list(flags: EventsFlags, context: CliContext): Promise<void> {
-  const { type, object, source, from, to } = flags;
-  const query = { type, object, source, from, to };
+  const { type, object, source, from, to, search, sort } = flags;
+  const query = { type, object, source, from, to, search, sort };
   return showList(
     connect(flags, context.env),
     { path, query, item: eventAnswer, titles, row: eventRow, none: 'No such events.' },
@@ -82,9 +86,11 @@ function list(flags: EventsFlags, context: CliContext): Promise<void> {
 }
 
 function followEvents(flags: EventsFlags, context: CliContext): Promise<void> {
-  const { type, object, source, limit, from, to, all } = flags;
-  if (from !== undefined || to !== undefined || all)
-    throw new UsageError('--follow goes on from now: it takes neither --from, --to nor --all');
+  const { type, object, source, limit, from, to, search, sort, all } = flags;
+  if ([from, to, search, sort].some((given) => given !== undefined) || all)
+    throw new UsageError(
+      '--follow goes on from now: it takes neither --from, --to, --search, --sort nor --all',
+    );
   const { out } = context.terminal;
   const row = rowPrinter(out, followWidths);
   const api = connect(flags, context.env);

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from '../sdk/schema.ts';
 import type { CliContext } from './cli-context.ts';
 import { idCell, pathPart } from './resources/fields.ts';
-import { pluginNames, typeNames } from './resources/name-source.ts';
+import { NameOption, pluginNames, typeNames } from './resources/name-source.ts';
 import type { Resource } from './resources/resource.ts';
 import { resourceCommands } from './resources/resource-commands.ts';
 import { timeText } from './times.ts';
@@ -30,7 +30,19 @@ const plugins: Resource<z.output<typeof pluginItem>> = {
     path: (name) => `/api/plugins/${pathPart(name)}`,
   },
   list: {
-    filters: [],
+    filters: [
+      {
+        option: new Option('--state <state>', 'only those in this state').choices([
+          'starting',
+          'up',
+          'down',
+          'stopped',
+        ]),
+        query: 'state',
+      },
+    ],
+    sort: ['name', 'state', 'since', 'restarts'],
+    search: true,
     titles: ['PLUGIN', 'STATE', 'SINCE', 'TYPES', 'NOTE'],
     row: ({ name, state, since, types, reason, health }) => [
       idCell(name),
@@ -65,7 +77,14 @@ const types: Resource<z.output<typeof typeItem>> = {
     path: (name) => `/api/types/${pathPart(name)}`,
   },
   list: {
-    filters: [],
+    filters: [
+      {
+        option: new NameOption('--plugin <name>', 'only those of this plugin', pluginNames),
+        query: 'plugin',
+      },
+    ],
+    sort: ['name', 'label', 'plugin'],
+    search: true,
     titles: ['TYPE', 'LABEL', 'EVENTS', 'ACTIONS'],
     row: ({ name, label, events, actions, available }) => [
       available ? idCell(name) : { text: name, whole: true, style: 'red' },

@@ -65,7 +65,7 @@ function headline(out: Channel, { kind, id, change, place, changedByHandAt, used
   return head + told + (place === undefined ? '' : `  ${out.paint('dim', printable(place))}`);
 }
 
-function fieldLines(
+export function fieldLines(
   out: Channel,
   { field, before, after, secret }: FieldAnswer,
   change: ChangeKind,

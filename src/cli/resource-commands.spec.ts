@@ -288,3 +288,105 @@ describe('edit', () => {
     expect(await get('/api/objects/lamp/bad')).toMatchObject({ name: 'Mended' });
   });
 });
+
+describe('what a change would come to', () => {
+  it('is told and not done', async () => {
+    const dry = ['--dry-run'];
+    const created = await run([
+      'objects',
+      'create',
+      'lamp/dry',
+      '--tag',
+      'dry/run',
+      '--set',
+      'settings.watts=3',
+      ...dry,
+    ]);
+    expect(created.out).toEqual(
+      expect.arrayContaining([
+        'would be created  lamp/dry',
+        '    settings.watts: 3',
+        '  also  tag dry/run comes into being',
+      ]),
+    );
+    expect((await api.send('GET', '/api/objects/lamp/dry')).status).toBe(404);
+    await run(['objects', 'create', 'lamp/dry', '--set', 'settings.pin="1"']);
+    const patched = await run([
+      'objects',
+      'patch',
+      'lamp/dry',
+      '--name',
+      'D',
+      '--set',
+      'settings.pin="2"',
+      ...dry,
+    ]);
+    expect(patched.out).toEqual([
+      'would be changed  lamp/dry',
+      '    name: "dry" → "D"',
+      '    settings.pin: (secret, differs)',
+    ]);
+    expect((await run(['objects', 'enable', 'lamp/dry', ...dry])).out).toEqual([
+      'would stay as it is  lamp/dry',
+    ]);
+    const json = await run(['objects', 'delete', 'lamp/dry', ...dry, '--json']);
+    expect(JSON.parse(json.out[0]!)).toMatchObject({ dryRun: true, change: 'removed' });
+    expect((await run(['tags', 'add', 'dry/tag', 'lamp/dry', ...dry])).out).toContain(
+      '  also  object lamp/dry gets the tag',
+    );
+    expect(await get('/api/objects/lamp/dry')).toMatchObject({ name: 'dry', tags: [] });
+  });
+
+  it('is done by force to what others name, and those are told', async () => {
+    await run(['objects', 'create', 'lamp/named']);
+    const task = ['tasks', 'create', 'names-it', '--action', 'lamp.light', '--object', 'named'];
+    await run([...task, '--set', 'settings.level=x']);
+    expect(await run(['objects', 'delete', 'lamp/named'])).toMatchObject({ code: 6 });
+    expect((await run(['objects', 'delete', 'lamp/named', '--force', '--dry-run'])).out).toContain(
+      '  also  task names-it is switched off',
+    );
+    expect((await run(['objects', 'delete', 'lamp/named', '--force'])).out).toEqual([
+      'deleted  lamp/named',
+      '  also  task names-it is switched off',
+    ]);
+    expect(await get('/api/tasks/names-it')).toMatchObject({ enabled: false });
+  });
+
+  it('is refused when somebody else was quicker', async () => {
+    await run(['objects', 'create', 'lamp/raced']);
+    const etag = (await run(['objects', 'get', 'lamp/raced', '--etag'])).out[0]!;
+    const patch = ['objects', 'patch', 'lamp/raced', '--if-match', etag];
+    expect(await run([...patch, '--name', 'First'])).toMatchObject({ code: 0 });
+    expect(await run([...patch, '--name', 'Second'])).toMatchObject({
+      code: 6,
+      err: [expect.stringContaining('error PRECONDITION_FAILED'), expect.anything()],
+    });
+    const script = `curl -sS -X PATCH '${url}/api/objects/lamp/raced' -H 'Authorization: Bearer ${adminToken}' \\
+      -H 'Content-Type: application/json' -d '{"name": "Quick"}' > /dev/null
+      sed -i 's/^name: .*/name: Slow/' "$1"`;
+    const file = folder.write('slow.sh', `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o700);
+    expect(await run(['objects', 'edit', 'lamp/raced'], { env: { EDITOR: file } })).toMatchObject({
+      code: 6,
+    });
+    expect(await get('/api/objects/lamp/raced')).toMatchObject({ name: 'Quick' });
+    await run(['tags', 'create', 'only/once']);
+    expect(await run(['tags', 'create', 'only/once'])).toMatchObject({ code: 6 });
+  });
+
+  it('is listed in the order and with the text that is asked for', async () => {
+    for (const [key, name] of [
+      ['s1', 'zebra'],
+      ['s2', 'ape'],
+    ] as const)
+      await run(['objects', 'create', `lamp/${key}`, '--name', `${name} sorted`]);
+    await run(['objects', 'disable', 'lamp/s2']);
+    const keys = async (...args: string[]) =>
+      (await run(['objects', '--search', 'SORTED', ...args])).out.slice(1).map((line) => line.split(/ +/)[0]);
+    expect(await keys('--sort', 'name')).toEqual(['lamp/s2', 'lamp/s1']);
+    expect(await keys('--sort', '-name')).toEqual(['lamp/s1', 'lamp/s2']);
+    expect(await keys('--state', 'disabled')).toEqual(['lamp/s2']);
+    expect(await keys('--managed-by', 'config')).toEqual([]);
+    expect(await run(['objects', '--sort', 'colour'])).toMatchObject({ code: 2 });
+  });
+});

@@ -10,6 +10,7 @@ export const runAnswer = z.looseObject({
   action: z.string(),
   target: z.string(),
   event: z.looseObject({ id: z.string() }),
+  trigger: z.string().optional(),
   attempts: z.number(),
   dueAt: z.string(),
   /** Its target has just been acted on. */

@@ -8,6 +8,7 @@ import {
   NameOption,
   objectNames,
   taskIds,
+  triggerIds,
 } from './resources/name-source.ts';
 import { timeArgument } from './times.ts';
 
@@ -15,6 +16,7 @@ import { timeArgument } from './times.ts';
 export interface RunFilters {
   readonly state?: string;
   readonly task?: string;
+  readonly trigger?: string;
   readonly object?: string;
   readonly action?: string;
   readonly type?: string;
@@ -29,6 +31,7 @@ export function addRunFilters(command: Command): Command {
   const options = [
     new Option('--state <states>', 'only these, e.g. failed,held').argParser(statesArgument),
     new NameOption('--task <id>', 'only runs of this task', taskIds),
+    new NameOption('--trigger <id>', 'only runs that this trigger has fired', triggerIds),
     new NameOption('--object <type/key>', 'only runs on this object, e.g. webhook/slack-ops', objectNames),
     new NameOption('--action <action>', 'only this action, e.g. webhook.send', actionNames),
     new NameOption('--type <type>', 'only runs that events of this type have caused', eventTypes),
@@ -44,7 +47,7 @@ export function addRunFilters(command: Command): Command {
 
 /** What is given of the filters. */
 export function filtersOf(flags: RunFilters): RunFilters {
-  const { state, task, object, action, type, event, reason, search, from, to } = flags;
-  const all = { state, task, object, action, type, event, reason, search, from, to };
+  const { state, task, trigger, object, action, type, event, reason, search, from, to } = flags;
+  const all = { state, task, trigger, object, action, type, event, reason, search, from, to };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -11,7 +11,7 @@ import { apiCommand } from './resources/bound.ts';
 import { pathPart } from './resources/fields.ts';
 import { getCommand } from './resources/get-command.ts';
 import { runIds } from './resources/name-source.ts';
-import { deleteCommand } from './resources/switch-commands.ts';
+import { plainDeleteCommand } from './resources/switch-commands.ts';
 import { runAnswer, type RunAnswer } from './run-answer.ts';
 import { runChangeCommand } from './run-changes.ts';
 import { addRunFilters, filtersOf, type RunFilters } from './run-filters.ts';
@@ -54,7 +54,7 @@ export function runsCommand(context: CliContext): Command {
       heldCommand(context),
       runChangeCommand('retry', context),
       runChangeCommand('cancel', context),
-      deleteCommand(bound),
+      plainDeleteCommand(bound),
     ],
   });
 }
@@ -124,10 +124,11 @@ function followRuns(flags: RunsFlags, context: CliContext): Promise<void> {
 }
 
 /** What the stream cannot be asked for. */
-function fits(run: RunAnswer, { action, event, reason }: RunFilters): boolean {
+function fits(run: RunAnswer, { action, event, reason, trigger }: RunFilters): boolean {
   return (
     (action === undefined || run.action === action) &&
     (event === undefined || run.event.id === event) &&
-    (reason === undefined || run.reason === reason)
+    (reason === undefined || run.reason === reason) &&
+    (trigger === undefined || run.trigger === trigger)
   );
 }

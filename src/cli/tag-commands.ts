@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { z } from '../sdk/schema.ts';
 import type { CliContext } from './cli-context.ts';
-import { connect, type ConnectionFlags } from './connection.ts';
+import { connect } from './connection.ts';
 import { apiCommand, idArgument } from './resources/bound.ts';
 import { NameArgument, objectNames } from './resources/name-source.ts';
 import { resourceCommands } from './resources/resource-commands.ts';
+import { sendChange, type ChangeFlags } from './resources/send-change.ts';
 import { tagPath, tags } from './resources/tags.ts';
 
 export function tagsCommand(context: CliContext): Command {
@@ -35,14 +36,15 @@ function retagCommand(verb: 'add' | 'remove', description: string, context: CliC
   })
     .addArgument(idArgument(tags))
     .addArgument(new NameArgument('<objects...>', 'objects, e.g. vm/gpu-01', objectNames))
-    .action(async (tag: string, objects: readonly string[], flags: ConnectionFlags) => {
-      const answer = await connect(flags, env).request({
-        path: `${tagPath(tag)}/objects`,
-        body: { [verb]: objects },
-        answer: retagged,
-        signal,
-      });
+    .option('--dry-run', 'say what it would change, and change nothing')
+    .action(async (tag: string, objects: readonly string[], flags: ChangeFlags) => {
+      const request = { path: `${tagPath(tag)}/objects`, body: { [verb]: objects } };
       const { out } = terminal;
+      if (flags.dryRun) {
+        await sendChange({ ...request, name: tag, done: () => '' }, { flags, context });
+        return;
+      }
+      const answer = await connect(flags, env).request({ ...request, answer: retagged, signal });
       if (flags.json) out.line(JSON.stringify(answer));
       else
         out.line(`${out.paint('green', 'tagged')}  ${tag}: ${answer.added} added, ${answer.removed} removed`);

@@ -42,7 +42,19 @@ const tokens: Resource<TokenAnswer> = {
     path: (id) => `/api/tokens/${pathPart(id)}`,
   },
   list: {
-    filters: [],
+    filters: [
+      {
+        option: new Option('--scope <scope>', 'only those that have this one').choices(scopes),
+        query: 'scope',
+      },
+      { option: new Option('--expired', 'only those that have ended'), query: 'expired' },
+      {
+        option: new Option('--created-by <who>', 'only those that this one has made, e.g. user/alice'),
+        query: 'createdBy',
+      },
+    ],
+    sort: ['name', 'createdAt', 'updatedAt', 'expiresAt'],
+    search: true,
     titles: ['NAME', 'SCOPES', 'LAST USED', 'EXPIRES', 'CREATED BY', 'ID'],
     row: ({ id, name, scopes: may, createdBy = '', expiresAt, lastUsedAt }, now) => [
       { text: name },

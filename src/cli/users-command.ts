@@ -6,7 +6,7 @@ import type { CliContext } from './cli-context.ts';
 import { connect, type ConnectionFlags } from './connection.ts';
 import { newPassword } from './new-password.ts';
 import { apiCommand, idArgument, tell } from './resources/bound.ts';
-import { idCell, pathPart, stateCell } from './resources/fields.ts';
+import { idCell, pathPart, stateCell, stateFilter } from './resources/fields.ts';
 import { userNames } from './resources/name-source.ts';
 import type { Resource } from './resources/resource.ts';
 import { resourceCommands } from './resources/resource-commands.ts';
@@ -37,7 +37,15 @@ const users: Resource<UserAnswer> = {
   switchable: true,
   deletable: true,
   list: {
-    filters: [],
+    filters: [
+      {
+        option: new Option('--scope <scope>', 'only those who have this one').choices(scopes),
+        query: 'scope',
+      },
+      stateFilter(),
+    ],
+    sort: ['name', 'enabled', 'createdAt', 'updatedAt', 'lastLoginAt'],
+    search: true,
     titles: ['NAME', 'SCOPES', 'STATE', 'LAST LOGIN'],
     row: ({ name, scopes: may, enabled, lastLoginAt }) => [
       idCell(name),

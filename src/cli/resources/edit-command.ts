@@ -64,7 +64,9 @@ async function edit<Item>(name: string, flags: ConnectionFlags, bound: WriteBoun
 
 /** Mistakes can be mended in the same text. */
 async function again(error: unknown, { prompt, terminal }: CliContext): Promise<boolean> {
-  if (!prompt) return false;
+  // What somebody else has changed meanwhile has to be looked at first.
+  const isStale = error instanceof CliError && error.code === 'PRECONDITION_FAILED';
+  if (!prompt || isStale) return false;
   printError(terminal.err, error);
   return /^(y|yes|)$/i.test((await prompt.ask('Edit it again? [Y/n] ')).trim());
 }

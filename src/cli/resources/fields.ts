@@ -42,6 +42,30 @@ export const tagFilter = (description: string): Filter => ({
   query: 'tag',
 });
 
+/** Of all that can be switched off. */
+export const stateFilter = (): Filter => ({
+  option: new Option('--state <state>', 'only those that are switched on, or off').choices([
+    'enabled',
+    'disabled',
+  ]),
+  query: 'enabled',
+  value: (state) => String(state === 'enabled'),
+});
+
+/** Of all that is wired. */
+export const managedFilters = (): readonly Filter[] => [
+  {
+    option: new Option('--managed-by <who>', 'only those that files, people or events look after').choices([
+      ...['api', 'config', 'event'],
+    ]),
+    query: 'managedBy',
+  },
+  {
+    option: new Option('--drift', 'only those that were changed by hand although a file looks after them'),
+    query: 'drift',
+  },
+];
+
 /** Option values one after the other. */
 export function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

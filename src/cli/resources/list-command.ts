@@ -52,9 +52,14 @@ function queryOf(
   flags: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
   const given = [
-    ...filters.map(({ option, query }) => [query, flags[option.attributeName()]]),
+    ...filters.map(({ option, query, value }) => [query, valueOf(flags[option.attributeName()], value)]),
     ['search', flags['search']],
     ['sort', flags['sort']],
   ];
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<string, string>;
+}
+
+function valueOf(given: unknown, value: Filter['value']): unknown {
+  if (given === true) return 'true';
+  return typeof given === 'string' && value ? value(given) : given;
 }

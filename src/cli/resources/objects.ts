@@ -10,8 +10,10 @@ import {
   fieldsOf,
   idCell,
   managedFields,
+  managedFilters,
   pathPart,
   stateCell,
+  stateFilter,
   tagFilter,
 } from './fields.ts';
 import { keysOf, NameOption, objectNames, tagNames, typeNames } from './name-source.ts';
@@ -61,6 +63,7 @@ export const objects: Resource<ObjectItem> = {
     path: objectPath,
   },
   switchable: true,
+  nameable: true,
   list: {
     filters: [
       {
@@ -68,7 +71,11 @@ export const objects: Resource<ObjectItem> = {
         query: 'type',
       },
       tagFilter('only objects that bear this tag'),
+      stateFilter(),
+      ...managedFilters(),
     ],
+    sort: ['key', 'name', 'type', 'enabled', 'createdAt', 'updatedAt'],
+    search: true,
     titles: ['OBJECT', 'STATE', 'NAME', 'TAGS', 'NOTE'],
     row: (object) => [
       idCell(`${object.type}/${object.key}`),
@@ -78,7 +85,10 @@ export const objects: Resource<ObjectItem> = {
       noteOf(object),
     ],
     none: 'No such objects.',
-    examples: ['signalbox objects list --type vm --tag vms/gpu'],
+    examples: [
+      'signalbox objects list --type vm --tag vms/gpu',
+      'signalbox objects list --search gpu --sort -updatedAt',
+    ],
   },
   write: {
     ...objectWrite,
@@ -133,8 +143,11 @@ export function objectsOf(
       path: (key) => `${path}/${pathPart(key)}`,
     },
     switchable: true,
+    nameable: true,
     list: {
-      filters: [tagFilter('only those that bear this tag')],
+      filters: [tagFilter('only those that bear this tag'), stateFilter(), ...managedFilters()],
+      sort: ['key', 'name', 'enabled', 'createdAt', 'updatedAt'],
+      search: true,
       titles: ['KEY', 'STATE', 'NAME', 'TAGS', 'NOTE'],
       row: (object) => [
         idCell(object.key),

@@ -24,7 +24,7 @@ export function resourceCommands<Item>(bound: Bound<Item>, { more = [], examples
     ...{ name, description, examples, notes },
     list: listCommand(bound),
     others: [
-      getCommand(bound),
+      getCommand({ resource: { ...resource, tagged: write !== undefined }, context }),
       ...(writing ? writeCommands(writing) : []),
       ...(switchable ? switchCommands(bound) : []),
       ...(writing || deletable ? [deleteCommand(bound)] : []),

@@ -23,6 +23,8 @@ export interface Resource<Item> {
   readonly write?: ResourceWrite;
   /** It can be switched on and off. */
   readonly switchable?: boolean;
+  /** Others may name it: deleting can be forced. */
+  readonly nameable?: boolean;
   /** It can be deleted although it is not written in the way of the others. */
   readonly deletable?: boolean;
 }
@@ -57,6 +59,8 @@ export interface Filter {
   readonly option: Option;
   /** Name of the query parameter. */
   readonly query: string;
+  /** Its value; that of the option unless told. */
+  readonly value?: (given: string) => string;
 }
 
 export interface ResourceWrite {

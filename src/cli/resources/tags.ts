@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { z } from '../../sdk/schema.ts';
 import { UsageError } from '../cli-error.ts';
 import { timeText } from '../times.ts';
-import { fieldsOf, idCell, managedFields, pathPart } from './fields.ts';
+import { fieldsOf, idCell, managedFields, managedFilters, pathPart } from './fields.ts';
 import { tagNames } from './name-source.ts';
 import type { Resource } from './resource.ts';
 
@@ -18,6 +18,7 @@ export const tags: Resource<z.output<typeof tagItem>> = {
   one: 'tag',
   description: 'Show, make and change tags, and put them on objects.',
   path: '/api/tags',
+  nameable: true,
   item: tagItem,
   id: {
     as: 'category/name',
@@ -27,7 +28,12 @@ export const tags: Resource<z.output<typeof tagItem>> = {
     path: tagPath,
   },
   list: {
-    filters: [{ option: new Option('--category <name>', 'only tags of this category'), query: 'category' }],
+    filters: [
+      { option: new Option('--category <name>', 'only tags of this category'), query: 'category' },
+      ...managedFilters(),
+    ],
+    sort: ['name', 'createdAt', 'updatedAt'],
+    search: true,
     titles: ['TAG', 'MANAGED BY', 'CHANGED', 'DESCRIPTION'],
     row: ({ name, managedBy, updatedAt, description = '' }) => [
       idCell(name),
@@ -51,6 +57,7 @@ export const tags: Resource<z.output<typeof tagItem>> = {
     },
     examples: {
       create: ['signalbox tags create vms/gpu --description "Machines with a graphics card"'],
+      patch: ['signalbox tags patch vms/gpu --unset description'],
       replace: ['signalbox tags replace vms/gpu --description "Machines with two of them"'],
     },
   },

@@ -6,11 +6,14 @@ import {
   fieldsOf,
   idCell,
   managedFields,
+  managedFilters,
   objectOrTag,
   pathPart,
   stateCell,
+  stateFilter,
+  tagFilter,
 } from './fields.ts';
-import { actionNames, NameOption, objectKeys, tagNames, taskIds } from './name-source.ts';
+import { actionNames, NameOption, objectKeys, objectNames, tagNames, taskIds } from './name-source.ts';
 import type { Resource } from './resource.ts';
 
 const taskItem = z.looseObject({
@@ -36,6 +39,7 @@ export const tasks: Resource<z.output<typeof taskItem>> = {
     path: (id) => `/api/tasks/${pathPart(id)}`,
   },
   switchable: true,
+  nameable: true,
   list: {
     filters: [
       {
@@ -46,7 +50,20 @@ export const tasks: Resource<z.output<typeof taskItem>> = {
         ),
         query: 'action',
       },
+      {
+        option: new NameOption(
+          '--object <type/key>',
+          'only tasks on this object, e.g. webhook/slack-ops',
+          objectNames,
+        ),
+        query: 'object',
+      },
+      tagFilter('only tasks on this tag'),
+      stateFilter(),
+      ...managedFilters(),
     ],
+    sort: ['id', 'name', 'action', 'enabled', 'createdAt', 'updatedAt'],
+    search: true,
     titles: ['TASK', 'STATE', 'NAME', 'ACTION', 'TARGET', 'NOTE'],
     row: ({ id, enabled, name, action, target, available }) => [
       idCell(id),

@@ -8,11 +8,23 @@ import {
   fieldsOf,
   idCell,
   managedFields,
+  managedFilters,
   objectOrTag,
   pathPart,
   stateCell,
+  stateFilter,
+  tagFilter,
 } from './fields.ts';
-import { eventTypes, NameOption, objectKeys, tagNames, taskIds, triggerIds } from './name-source.ts';
+import {
+  eventTypes,
+  NameOption,
+  objectKeys,
+  objectNames,
+  tagNames,
+  taskIds,
+  triggerIds,
+  typeNames,
+} from './name-source.ts';
 import type { Resource } from './resource.ts';
 
 const triggerItem = z.looseObject({
@@ -47,7 +59,20 @@ export const triggers: Resource<z.output<typeof triggerItem>> = {
         query: 'event',
       },
       { option: new NameOption('--task <id>', 'only triggers of this task', taskIds), query: 'task' },
+      {
+        option: new NameOption('--type <type>', 'only triggers on events of this object type', typeNames),
+        query: 'type',
+      },
+      {
+        option: new NameOption('--object <type/key>', 'only triggers on events of this object', objectNames),
+        query: 'object',
+      },
+      tagFilter('only triggers on this tag'),
+      stateFilter(),
+      ...managedFilters(),
     ],
+    sort: ['id', 'event', 'task', 'enabled', 'createdAt', 'updatedAt'],
+    search: true,
     titles: ['TRIGGER', 'STATE', 'EVENT', 'OF', 'TASK', 'FILTER'],
     row: ({ id, enabled, event, object, tag, task, filter, available }) => [
       idCell(id),

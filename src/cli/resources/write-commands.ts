@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '../../sdk/json.ts';
 import { UsageError } from '../cli-error.ts';
-import { connect, type ConnectionFlags } from '../connection.ts';
-import { anyAnswer, apiCommand, idArgument, tell, type Bound, article } from './bound.ts';
+import { apiCommand, article, idArgument, type Bound } from './bound.ts';
 import { documentOf, type DocumentFlags } from './document.ts';
 import type { ResourceWrite } from './resource.ts';
+import { addChangeOptions, sendChange, type ChangeFlags } from './send-change.ts';
 import { addWriteOptions, writeNotes } from './write-options.ts';
 
 export interface WriteBound<Item> extends Bound<Item> {
   readonly write: ResourceWrite;
 }
 
-type WriteFlags = ConnectionFlags & DocumentFlags & Readonly<Record<string, unknown>>;
+type WriteFlags = ChangeFlags & DocumentFlags & Readonly<Record<string, unknown>>;
 
 export function createCommand<Item>({ resource, write, context }: WriteBound<Item>): Command {
   const command = apiCommand({
@@ -20,7 +20,8 @@ export function createCommand<Item>({ resource, write, context }: WriteBound<Ite
     examples: write.examples.create,
     notes: writeNotes,
   });
-  return addWriteOptions(command, write)
+  addChangeOptions(addWriteOptions(command, write), { existing: false });
+  return command
     .addArgument(idArgument(resource, true))
     .action(async (given: string | undefined, flags: WriteFlags) => {
       const { create } = write;
@@ -28,14 +29,16 @@ export function createCommand<Item>({ resource, write, context }: WriteBound<Ite
       const id = given ?? create.idOf(document);
       if (id === undefined && !create.idOptional) throw nameless(resource.id.as);
       const { path, body } = create.request(id);
-      const answer = await connect(flags, context.env).request({
-        method: create.method,
-        path,
-        body: { ...withoutReadOnly(document, write), ...body },
-        answer: anyAnswer,
-        signal: context.signal,
-      });
-      tell(context, flags, { done: 'created', name: create.nameOf(answer), answer });
+      const { method, nameOf } = create;
+      await sendChange(
+        {
+          ...{ method, path, nameOf, name: id ?? resource.one, done: () => 'created' },
+          body: { ...withoutReadOnly(document, write), ...body },
+          // A PUT would replace what is there.
+          onlyNew: method === 'PUT',
+        },
+        { flags, context },
+      );
     });
 }
 
@@ -46,20 +49,20 @@ export function replaceCommand<Item>({ resource, write, context }: WriteBound<It
     examples: write.examples.replace,
     notes: writeNotes,
   });
-  return addWriteOptions(command, write)
+  return addChangeOptions(addWriteOptions(command, write))
     .addArgument(idArgument(resource, true))
     .action(async (given: string | undefined, flags: WriteFlags) => {
       const document = await documentOf(flags, write.body(flags, false), context);
       const id = given ?? write.create.idOf(document);
       if (id === undefined) throw nameless(resource.id.as);
-      const { answer, status } = await connect(flags, context.env).retrieve({
-        method: 'PUT',
-        path: resource.id.path(id),
-        body: withoutReadOnly(document, write),
-        answer: anyAnswer,
-        signal: context.signal,
-      });
-      tell(context, flags, { done: status === 201 ? 'created' : 'replaced', name: id, answer });
+      await sendChange(
+        {
+          ...{ method: 'PUT', path: resource.id.path(id), name: id },
+          body: withoutReadOnly(document, write),
+          done: (status) => (status === 201 ? 'created' : 'replaced'),
+        },
+        { flags, context },
+      );
     });
 }
 
@@ -70,21 +73,17 @@ export function patchCommand<Item>({ resource, write, context }: WriteBound<Item
     examples: write.examples.patch ?? [],
     notes: writeNotes,
   }).alias('set');
-  return addWriteOptions(command, write, { patch: true })
+  return addChangeOptions(addWriteOptions(command, write, { patch: true }))
     .addArgument(idArgument(resource))
     .action(async (id: string, flags: WriteFlags) => {
       const patch = await documentOf(flags, write.body(flags, true), context);
       if (Object.keys(patch).length === 0) {
         throw new UsageError('there is nothing to change', { remedy: 'Name a field: --set name=Operators' });
       }
-      const answer = await connect(flags, context.env).request({
-        method: 'PATCH',
-        path: resource.id.path(id),
-        body: patch,
-        answer: anyAnswer,
-        signal: context.signal,
-      });
-      tell(context, flags, { done: 'changed', name: id, answer });
+      await sendChange(
+        { method: 'PATCH', path: resource.id.path(id), body: patch, name: id, done: () => 'changed' },
+        { flags, context },
+      );
     });
 }
 
