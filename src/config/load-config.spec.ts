@@ -181,7 +181,7 @@ describe('loadConfig', () => {
         'config/signalbox.yaml:3:3 this key stands here a second time; keep one of them',
       ]);
       write('- a\n');
-      expect(problems()).toEqual(['config/signalbox.yaml:1:1 must be a mapping, got a list']);
+      expect(problems()).toEqual(['config/signalbox.yaml:1:1 must be fields ("name: value"), got a list']);
     });
 
     it('reports missing variables together with what else is wrong', () => {
@@ -401,7 +401,7 @@ describe('loadConfig', () => {
         '3 problems:',
         expect.stringMatching(/^a\.yaml:2:11 objects\.vm\/a\.nam: unknown key/),
         expect.stringMatching(/^b\.yaml:3:\d+ tasks\.t\.target: must be either/),
-        'c.yaml:1:1 must be a mapping of sections',
+        'c.yaml:1:1 must have sections such as "objects:"',
       ]);
       write('objects: { vm/a: }\n  x: [', 'a.yaml');
       expect(problems({ file: ['b.yaml', 'a.yaml'] })).toEqual([

@@ -36,7 +36,7 @@ class Merge {
     if (root.kind === 'map') {
       for (const [name, entry] of root.entries) this.#section(name, entry);
     } else if (root.kind === 'list' || root.value !== null) {
-      this.problems.push({ offset: root.start, path: [], message: 'must be a mapping of sections' });
+      this.problems.push({ offset: root.start, path: [], message: 'must have sections such as "objects:"' });
     }
   }
 

@@ -111,7 +111,7 @@ class Walk {
       if (isScalar(node)) return this.#scalar(node, spot);
       if (isMap<Node, Node | null>(node)) return this.#map(node.items, spot);
       if (isSeq<Node>(node)) return this.#list(node.items, spot);
-      return this.#refuse(spot, 'must be text, a number, a boolean, a list or a mapping');
+      return this.#refuse(spot, 'must be text, a number, a boolean, a list or fields');
     } finally {
       this.#open.delete(node);
     }
@@ -168,7 +168,7 @@ class Walk {
       spot,
       typeof value === 'number'
         ? `the number ${source ?? String(value)} cannot be kept exactly; put it in quotes if it is text`
-        : 'must be text, a number, a boolean, a list or a mapping',
+        : 'must be text, a number, a boolean, a list or fields',
     );
   }
 

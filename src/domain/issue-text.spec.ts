@@ -20,7 +20,7 @@ describe('issueText', () => {
     expect(messages(z.object({ on: z.boolean() }), { on: 1 })).toEqual(['on: must be true or false, got 1']);
     expect(messages(z.object({ name: z.string() }), {})).toEqual(['name: must be text, got nothing']);
     expect(messages(z.object({ list: z.array(z.string()) }), { list: {} })).toEqual([
-      'list: must be a list, got a mapping',
+      'list: must be a list, got fields',
     ]);
   });
 

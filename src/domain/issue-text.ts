@@ -40,8 +40,8 @@ const nouns: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
-  object: 'a mapping',
-  record: 'a mapping',
+  object: 'fields ("name: value")',
+  record: 'fields ("name: value")',
   array: 'a list',
   tuple: 'a list',
   null: 'null',
@@ -114,7 +114,7 @@ function got(issue: Issue): string {
   if (typeof input === 'number' || typeof input === 'boolean') return `, got ${String(input)}`;
   if (typeof input === 'string')
     return isScalarWanted(issue) ? `, got ${JSON.stringify(input.slice(0, 40))}` : ', got text';
-  return Array.isArray(input) ? ', got a list' : ', got a mapping';
+  return Array.isArray(input) ? ', got a list' : ', got fields';
 }
 
 function isScalarWanted(issue: Issue): boolean {

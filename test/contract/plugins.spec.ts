@@ -89,7 +89,7 @@ describe('the loader', () => {
     ],
     ['that a schema refuses', { everyMs: -1 }, 'plugins[1].settings.everyMs', 'must be more than 0, got -1'],
     ['with a misspelt name', { everyMS: 5 }, 'plugins[1].settings.everyMS', 'did you mean "everyMs"?'],
-    ['that are no mapping', 'often', 'plugins[1].settings', 'must be a mapping'],
+    ['that are no mapping', 'often', 'plugins[1].settings', 'must be fields'],
   ])('refuses settings %s and names the field', async (_, settings, field, problem) => {
     await expect(load('./sms-gateway', { use: './heartbeat', settings })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

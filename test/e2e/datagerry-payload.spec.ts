@@ -96,7 +96,13 @@ describe('an event that another CMDB posts', () => {
   });
 
   it.each<[string, string, object, string, string]>([
-    ['a created object without it', 'created', {}, 'data.object_after', 'must be a mapping, got nothing'],
+    [
+      'a created object without it',
+      'created',
+      {},
+      'data.object_after',
+      'must be fields ("name: value"), got nothing',
+    ],
     [
       'a created object that was there before',
       'created',
@@ -104,7 +110,7 @@ describe('an event that another CMDB posts', () => {
       'data.object_before',
       'must be left out: there was no object before it was created',
     ],
-    ['an update of one side', 'updated', { object_after: grown }, 'data.object_before', 'must be a mapping'],
+    ['an update of one side', 'updated', { object_after: grown }, 'data.object_before', 'must be fields'],
     [
       'a deleted object that is still there',
       'deleted',
