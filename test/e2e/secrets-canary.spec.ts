@@ -361,7 +361,9 @@ describe('every secret of every type that is shipped, with everything done to it
     const places = new Set(seen.map((one) => one.slice(0, one.indexOf(': '))));
     for (const place of ['log', '/signalbox.db', 'GET /api/stream', 'GET /api/events?limit=500'])
       expect([...places]).toContain(place);
-    // By the way that plugins should take, it is not.
+    // By the ways that plugins should take, it is not.
+    expect([...places]).not.toContain('GET /api/plugins');
+    expect([...places]).not.toContain('GET /api/health');
     expect(log).toContain('a plugin that logs as it should: ********');
   }, 180_000);
 });

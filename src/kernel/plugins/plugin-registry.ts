@@ -55,6 +55,7 @@ export class PluginRegistry {
   readonly #events = new Map<string, { type: AnyObjectType; schema: z.ZodType }>();
   readonly #actions = new Map<string, { type: AnyObjectType; action: AnyAction }>();
   readonly #changes = new Subject<PluginStatus>();
+  #redact: (plugin: string, text: string) => string = (_, text) => text;
 
   /** What running plugins offer one another. */
   readonly extensions = new ExtensionSet();
@@ -131,13 +132,18 @@ export class PluginRegistry {
     if (!plugin?.health) return undefined;
     try {
       const asked = this.#inScopeOf(name, async () => plugin.health?.());
-      return await withTimeLimit(asked, {
+      const health = await withTimeLimit(asked, {
         ms: healthTimeoutMs,
         message: 'health has not answered within 5 s',
       });
+      return health && this.#told(name, health);
     } catch (error) {
-      return { up: false, reason: error instanceof Error ? error.message : String(error) };
+      return this.#told(name, { up: false, reason: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  #told(plugin: string, health: Health): Health {
+    return health.reason === undefined ? health : { ...health, reason: this.#redact(plugin, health.reason) };
   }
 
   /** Runs code that belongs to an object type: what escapes from it later is its plugin's fault. */
@@ -151,11 +157,17 @@ export class PluginRegistry {
     if (entry) entry.scope = scope;
   }
 
+  /** Takes the secrets of a plugin's objects out of what it says of itself. */
+  redactWith(redact: (plugin: string, text: string) => string): void {
+    this.#redact = redact;
+  }
+
   /** For supervisors. */
   report(name: string, change: StatusChange): void {
     const entry = this.#plugins.get(name);
     if (!entry) return;
-    entry.status = { name, types: entry.status.types, since: Date.now(), ...change };
+    const reason = change.reason === undefined ? {} : { reason: this.#redact(name, change.reason) };
+    entry.status = { name, types: entry.status.types, since: Date.now(), ...change, ...reason };
     this.#changes.next(entry.status);
   }
 

@@ -23,7 +23,9 @@ export class ObjectViews {
     private readonly registry: PluginRegistry,
     private readonly index: ResourceIndex,
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
-  ) {}
+  ) {
+    registry.redactWith((plugin, text) => this.redactorOf(plugin)(text));
+  }
 
   /** In the order of their keys. The same array until an object of the type changes. */
   list(type: string, { disabled = false }: { readonly disabled?: boolean } = {}): readonly ObjectView[] {

@@ -7,6 +7,7 @@ import { lifeSuite } from './life-suite.ts';
 import { resourceSuite } from './resource-suite.ts';
 import { retentionSuite } from './retention-suite.ts';
 import { runQueueSuite } from './run-queue-suite.ts';
+import { secretSuite } from './secret-suite.ts';
 import { schemaSuite } from './schema-suite.ts';
 
 /** All that every database must do. */
@@ -16,6 +17,7 @@ export function conformanceSuites(backend: Backend, openOrm: (url: string) => Pr
   historySuite(backend);
   retentionSuite(backend);
   resourceSuite(backend);
+  secretSuite(backend);
   identitySuite(backend);
   lifeSuite(backend);
   schemaSuite(backend, openOrm);
