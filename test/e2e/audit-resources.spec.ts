@@ -160,3 +160,21 @@ it('is searched, narrowed and refuses what makes no sense', async () => {
     expect({ status, body }).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   }
 });
+
+it('sugar routes and deletions by force are no way around, and a dry run is no change', async () => {
+  await using app = await startSignalbox();
+  const { api } = app;
+  await api.put('/api/webhooks/ops', { settings: { url } });
+  await api.put('/api/tasks/tell', { action: 'webhook.send', target: { object: 'ops' } });
+  await api.request('PUT', '/api/webhooks/none?dryRun=true', { settings: { url } });
+  await api.request('DELETE', '/api/webhooks/ops?force=true');
+  const lines = asLines(await auditLog(api));
+  expect([...lines].sort()).toEqual(
+    [
+      'created object webhook/ops',
+      'created task tell',
+      'removed object webhook/ops',
+      'updated task tell',
+    ].map((line) => `${admin} ${line}`),
+  );
+});
