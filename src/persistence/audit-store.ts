@@ -104,19 +104,29 @@ function indexed({ kind, resource, from, to, cursor, oldestFirst }: Where): read
   ].flat();
 }
 
+/** What the task log shows of an entry, too. */
+const openTexts = ['id', 'actor', 'action', 'resource', 'name', 'cast("changed" as text)'];
+
 const texts = [
   ...['id', 'actor', 'actor_id', 'action', 'kind', 'resource', 'name', 'request_id', 'address', 'caused_by'],
   ...['before', 'after', 'changed', 'details'].map((name) => `cast("${name}" as text)`),
 ];
 
 /** Conditions on what the walk comes by. */
-function unindexed({ actor, actions, resource, search, from, to }: Where): readonly Sql[] {
+function unindexed({ actor, actions, resource, search, openOnly, from, to }: Where): readonly Sql[] {
   return [
-    compared('actor', '=', actor),
+    by(actor),
     oneOf('action', actions),
     compared('resource', '=', resource),
     compared('time', '>=', from),
     compared('time', '<', to),
-    search === undefined ? [] : { sql: like(texts), values: [patternOf(search)] },
+    search === undefined ? [] : { sql: like(openOnly ? openTexts : texts), values: [patternOf(search)] },
   ].flat();
+}
+
+/** `user/alice`, or all of a kind: `user`. */
+function by(actor: string | undefined): Sql | readonly Sql[] {
+  if (actor === undefined || actor.includes('/')) return compared('actor', '=', actor);
+  const prefix = `${actor}/`;
+  return { sql: '(actor = ? or substr(actor, 1, ?) = ?)', values: [actor, prefix.length, prefix] };
 }

@@ -25,6 +25,8 @@ describe('persistence on SQLite', () => {
       `insert or replace into audit (id, time, actor, action, kind)
          values ('0197c1f0-0000-7000-8000-000000000000', 1, 'nobody', 'created', 'tag')`,
       `replace into audit select * from audit`,
+      `insert or replace into audit (rowid, id, time, actor, action, kind)
+         values (1, 'another', 1, 'nobody', 'created', 'tag')`,
     ],
   });
   sqliteFolderSuite();

@@ -1,8 +1,10 @@
 import { expect, it } from '@jest/globals';
+import { connect } from 'node:net';
 import { ApiClient } from '../support/api-client.ts';
 import { asLines, auditLog } from '../support/audit-log.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const admin = 'SIGNALBOX_ADMIN_TOKEN';
 const password = 'seven horses in a row';
@@ -173,4 +175,27 @@ it('tells of a new key for secrets by its id', async () => {
   await using app = await startSignalbox();
   const { body } = await app.api.request<{ key: { id: string } }>('POST', '/api/secrets:rotate');
   expect(asLines(await auditLog(app.api))).toEqual([`${admin} rotated key ${body.key.id}`]);
+});
+
+it('has the address of somebody who does not wait for the answer', async () => {
+  await using app = await startSignalbox();
+  const { port } = new URL(app.url);
+  const head = [
+    'PUT /api/tags/a/b HTTP/1.1',
+    'host: x',
+    `authorization: Bearer ${app.token}`,
+    'content-type: application/json',
+    'content-length: 2',
+  ].join('\r\n');
+  const socket = connect(Number(port), '127.0.0.1', () => {
+    socket.write(`${head}\r\n\r\n{}`, () => socket.resetAndDestroy());
+  });
+  const [entry] = await waitFor(
+    async () => {
+      const entries = await auditLog(app.api);
+      return entries.length > 0 && entries;
+    },
+    () => 'the tag',
+  );
+  expect(entry).toMatchObject({ resource: { kind: 'tag', id: 'a/b' }, address: '127.0.0.1' });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { movableClock } from 'signalbox/sdk/testing';
 import { auditLog } from '../support/audit-log.ts';
-import type { ApiClient } from '../support/api-client.ts';
+import { ApiClient } from '../support/api-client.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startSignalbox } from '../support/signalbox.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -103,6 +103,24 @@ it('lists runs and changes of tasks in the order of time, in pages, and narrows 
   expect(await narrowed(`&from=${removed!.time}`)).toContain('removed other');
   for (const query of ['kind=car', 'state=flown', 'target=x', 'cursor=x'])
     expect((await api.get(`/api/task-logs?${query}`)).status).toBe(400);
+});
+
+it('does not let those who only read ask for what the audit log alone shows', async () => {
+  await using app = await startSignalbox();
+  await app.api.put('/api/objects/webhook/ops', { settings: { url: 'http://127.0.0.1:9/' } });
+  await app.api.put('/api/tasks/tell', { action: 'webhook.send', target: { object: 'ops' } });
+  const { body } = await app.api.request<{ token: string }>('POST', '/api/tokens', {
+    name: 'screen',
+    scopes: ['read'],
+  });
+  const reader = new ApiClient(app.url, body.token);
+  const found = async (search: string): Promise<number> => {
+    const path = `/api/task-logs?kind=change&search=${search}`;
+    return (await reader.get<{ items: readonly unknown[] }>(path)).body.items.length;
+  };
+  expect(await found('tell')).toBe(1);
+  expect(await found('127.0.0.1')).toBe(0);
+  expect(await found('webhook.send')).toBe(0);
 });
 
 it('deletes runs that have ended, never what tells of a change', async () => {

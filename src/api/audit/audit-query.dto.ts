@@ -15,7 +15,7 @@ import { Optional } from '../validation/optional.ts';
 
 /** Entries that fit all that is given. */
 export class AuditQueryDto extends HistoryQueryDto {
-  /** `user/alice`, `token/ci`, `config`, `signalbox`. */
+  /** `user/alice`, `token/ci`, `config`, `signalbox`; `user` for all users. */
   @Optional()
   @Matches(new RegExp(`^(${actorKinds.join('|')})(/.{1,200})?$`), {
     message: '$property must be such as user/alice, token/ci, config or signalbox',

@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Mount, Mounts } from '../../kernel/plugins/mounts.ts';
 import { problemHeaders, problemOf } from '../errors/problem.ts';
@@ -46,6 +47,7 @@ export class FrontDoor {
         else hand(mount, request, response);
       },
     );
+    server.on('connection', rememberAddress);
     this.#unused.watch(server);
     this.#servers.push(server);
     return server;
@@ -67,6 +69,11 @@ export class FrontDoor {
       });
     }
   }
+}
+
+/** Node keeps what it was asked for once: of a socket that is gone when its request is read, nobody could tell it any more. */
+function rememberAddress(socket: Socket): void {
+  Reflect.get(socket, 'remoteAddress');
 }
 
 function hand({ handler }: Mount, request: IncomingMessage, response: ServerResponse): void {

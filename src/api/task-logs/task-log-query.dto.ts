@@ -63,6 +63,6 @@ export function changesOf(query: TaskLogQueryDto, page: PageRequest): AuditQuery
     kind: 'task',
     actions: ['created', 'updated', 'removed'],
     ...(task !== undefined && { resource: task }),
-    ...(search !== undefined && { search }),
+    ...(search !== undefined && { search, openOnly: true }),
   };
 }

@@ -12,6 +12,8 @@ export interface AuditQuery extends PageRequest {
   readonly resource?: string;
   /** A text that the entry has in it, its documents included; case aside. */
   readonly search?: string;
+  /** The search does not look at addresses, requests and documents: whoever asks is not shown them. */
+  readonly openOnly?: boolean;
   /** Default: newest first. */
   readonly oldestFirst?: boolean;
 }

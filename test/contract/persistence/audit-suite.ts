@@ -78,6 +78,8 @@ export function auditSuite(
         (await audit.entries({ limit: 10, ...query })).items;
       expect(await found({ actor: 'token/ci/cd' })).toEqual([last]);
       expect(await found({ actor: 'config' })).toEqual([other]);
+      expect(await found({ actor: 'token' })).toEqual([last]);
+      expect(await found({ actor: 'toke' })).toEqual([]);
       expect(await found({ actions: ['created', 'removed'] })).toEqual([other, old]);
       expect(await found({ kind: 'task' })).toEqual([other]);
       expect(await found({ resource: 'vm/a' })).toEqual([old]);
@@ -85,6 +87,10 @@ export function auditSuite(
       expect(await found({ search: 'needle 100%' })).toEqual([old]);
       expect(await found({ search: 'needle_100' })).toEqual([]);
       expect(await found({ search: 'AUTH.token' })).toEqual([last]);
+      expect(await found({ search: 'AUTH.token', openOnly: true })).toEqual([last]);
+      expect(await found({ search: 'needle 100%', openOnly: true })).toEqual([]);
+      expect(await found({ search: '::1' })).toEqual([last]);
+      expect(await found({ search: '::1', openOnly: true })).toEqual([]);
       expect(await found({ from: other.time, to: last.time + 1 })).toEqual([last, other]);
       expect(await found({ to: 1_001 })).toEqual([]);
       expect(await found({ search: 'a\0' })).toEqual([]);

@@ -26,7 +26,10 @@ export class AuditLog extends Migration {
     for (const [name, when] of [
       ['audit_keeps_values', 'update on "audit"'],
       ['audit_keeps_rows', 'delete on "audit"'],
-      ['audit_keeps_ids', 'insert on "audit" when exists (select 1 from "audit" where "id" = new."id")'],
+      [
+        'audit_keeps_ids',
+        'insert on "audit" when exists (select 1 from "audit" where "id" = new."id" or rowid = new.rowid)',
+      ],
     ] as const) {
       this.addSql(
         `create trigger "${name}" before ${when} begin select raise(abort, 'the audit log is append-only'); end`,
