@@ -42,8 +42,9 @@ export async function listPage<T>(
   const { limit, sort = '', search } = query;
   const order = { list: name, sort };
   const after = query.cursor === undefined ? undefined : decodeCursor(order, query.cursor);
-  const keyOf = sorts[sort.replace(/^-/, '')] ?? (() => '');
-  const compare = sort.startsWith('-') ? (a: Place, b: Place) => comparePlaces(b, a) : comparePlaces;
+  const keyOf = sorts[sort.replace(/^-/, '')] ?? id;
+  const falling = sort.startsWith('-');
+  const compare = falling ? (a: Place, b: Place) => comparePlaces(b, a) : comparePlaces;
   const found = new Smallest<Place & { readonly item: T }>(limit + 1, compare);
   const needle = search?.toLowerCase();
   let deadline = performance.now() + turnMs;
@@ -54,7 +55,10 @@ export async function listPage<T>(
       deadline = performance.now() + turnMs;
     }
     if (fits?.(item) === false) continue;
-    const place = { key: keyOf(item), id: id(item), item };
+    const key = keyOf(item);
+    // Most are passed by for their key alone.
+    if (found.bound && (falling ? key < found.bound.key : key > found.bound.key)) continue;
+    const place = { key, id: keyOf === id ? String(key) : id(item), item };
     if (after && compare(place, after) <= 0) continue;
     if (!found.takes(place)) continue;
     // The most work, so the last to be asked.

@@ -1,13 +1,17 @@
 /** The smallest of many, as many as asked for. What is kept is sorted now and then, not with each that comes. */
 export class Smallest<T> {
   #kept: T[] = [];
-  /** What is not below it is none of the smallest. */
   #bound: T | undefined;
 
   constructor(
     private readonly count: number,
     private readonly compare: (a: T, b: T) => number,
   ) {}
+
+  /** What is not below it is none of the smallest. */
+  get bound(): T | undefined {
+    return this.#bound;
+  }
 
   /** Whether it could still be one of them. */
   takes(item: T): boolean {
