@@ -1,8 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { RunRecord } from '../../domain/records.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
-import { RunWaits } from '../../kernel/dispatch/run-waits.ts';
-import { HISTORY, type HistoryPort, type RunContext } from '../../kernel/ports.ts';
+import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
 import { notFound } from '../errors/not-found.ts';
@@ -14,7 +13,6 @@ import {
   runView,
   type HeldView,
   type RunDetailView,
-  type RunSurroundings,
   type RunView,
 } from './run-view.ts';
 import { Runs } from './runs.ts';
@@ -24,7 +22,6 @@ export class RunsController {
   constructor(
     private readonly runs: Runs,
     private readonly control: RunControl,
-    private readonly waits: RunWaits,
     private readonly resources: ResourceService,
     @Inject(HISTORY) private readonly history: HistoryPort,
   ) {}
@@ -80,10 +77,6 @@ export class RunsController {
       this.history.contexts([run]),
     ]);
     const input = this.resources.maskedInput(run.action, run.input);
-    return runDetailView(run, { input, event, attempts, context: this.#surroundings(run, context) });
-  }
-
-  #surroundings(run: RunRecord, context?: RunContext): RunSurroundings {
-    return { ...context, notBefore: run.state === 'pending' ? this.waits.notBefore(run) : undefined };
+    return runDetailView(run, { input, event, attempts, context: this.runs.surroundings(run, context) });
   }
 }
