@@ -6,6 +6,7 @@ import { http } from '../support/http.ts';
 import { problem } from '../support/problem.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tellOps } from '../support/tell-ops.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -15,6 +16,8 @@ const onPostgres = missing === undefined ? it : it.skip;
 
 describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${missing})`}`, () => {
   onPostgres('takes events in, delivers, tries again, and goes on after a restart', async () => {
+    // The key of the secrets is not in the database.
+    using folder = temporaryFolder();
     await using database = await postgres.create();
     let status = 503;
     await using receiver = await startReceiver({ respond: () => ({ status }) });
@@ -26,7 +29,7 @@ describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${m
     const config = { ...tellOps(receiver.url, { settings }), store: { url: database.url } };
     const ids: string[] = [];
     {
-      await using app = await startSignalbox({ config });
+      await using app = await startSignalbox({ config, data: folder.path });
       const { body } = await http(app)
         .post('/api/events')
         .send([on, { ...on, source: 'hv', id: '1' }, { ...on, source: 'hv', id: '1' }])
@@ -42,7 +45,7 @@ describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${m
       await receiver.got(3);
     }
     status = 200;
-    await using again = await startSignalbox({ config });
+    await using again = await startSignalbox({ config, data: folder.path });
     for (const id of ids) {
       const [run] = await again.api.runsOf(id, 'succeeded');
       const outcomes = (await again.api.run(run!.id)).attemptLog.map(({ outcome }) => outcome);
@@ -57,11 +60,13 @@ describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${m
   });
 
   onPostgres('fails for good, is retried by hand, holds, releases, and removes a one-time task', async () => {
+    // The key of the secrets is not in the database.
+    using folder = temporaryFolder();
     await using database = await postgres.create();
     let status = 400;
     await using receiver = await startReceiver({ respond: () => ({ status }) });
     const config = { ...tellOps(receiver.url), store: { url: database.url } };
-    await using app = await startSignalbox({ config });
+    await using app = await startSignalbox({ config, data: folder.path });
     const failed = await app.api.emit(on);
     const [run] = await app.api.runsOf(failed, 'failed');
     status = 200;
@@ -97,12 +102,14 @@ describe(`Signalbox on PostgreSQL${missing === undefined ? '' : ` (left out: ${m
   onPostgres(
     'keeps texts as they are, or refuses them, but never answers that the storage is broken',
     async () => {
+      // The key of the secrets is not in the database.
+      using folder = temporaryFolder();
       await using database = await postgres.create();
       const body = 'NUL \0, half a pair \ud83d, both 🎉';
       await using receiver = await startReceiver({ respond: () => ({ status: 400, body }) });
       const task = { settings: { message: '${event.data}' } };
       const config = { ...tellOps(receiver.url, { task }), store: { url: database.url } };
-      await using app = await startSignalbox({ config });
+      await using app = await startSignalbox({ config, data: folder.path });
       const text = '\0 \ud83d \\u0000 \' " \\ ünï 🎉';
       const id = await app.api.emit({ ...on, object: 'gpu 🎉', data: { [text]: text } });
       await app.api.runsOf(id, 'failed');

@@ -8,6 +8,11 @@ export async function execute(url: string, sql: string): Promise<void> {
   await session(url, (query) => query(sql));
 }
 
+/** The first column of what a statement finds, as texts. */
+export function query(url: string, sql: string): Promise<readonly string[]> {
+  return session(url, async (ask) => (await ask(sql)).map((row) => String(Object.values(row)[0])));
+}
+
 /**
  * Begins work that has to wait for a lock, cuts off its connections while it waits, and tells how it ended. The
  * pieces of work must need as many connections as there are pieces.
