@@ -210,10 +210,17 @@ function problemError(response: Response, content: unknown, { tokenRemedy }: Api
     ...(code !== undefined && { code }),
     details,
     ...(errors && { issues: errors }),
-    remedy: code === 'AUTH_REQUIRED' ? (tokenRemedy ?? action) : action,
+    remedy: code === 'AUTH_REQUIRED' ? (tokenRemedy ?? action) : (ownRemedies[code ?? ''] ?? action),
     exit: exitCodeOf(response.status),
   });
 }
+
+/** Where the API's advice is about requests. */
+const ownRemedies: Readonly<Record<string, string>> = {
+  IN_USE:
+    'Change or remove those that the message names first, or delete it with --force, which switches them off.',
+  PRECONDITION_FAILED: 'Look at what has changed, with `get`, and give the change once more.',
+};
 
 function saysBoth(message: string, { field, message: problem }: { field: string; message: string }): boolean {
   return message.includes(field) && message.includes(problem);

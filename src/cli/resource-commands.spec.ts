@@ -180,7 +180,7 @@ describe('tasks, triggers and tags', () => {
     ]);
     expect(await run(['tasks', 'delete', 'light-up'])).toMatchObject({
       code: 6,
-      err: [expect.stringMatching(/^error IN_USE: .*trigger on/), expect.anything()],
+      err: [expect.stringMatching(/^error IN_USE: .*trigger on/), expect.stringContaining('--force')],
     });
     expect((await run(['tags', 'create', 'x/y', '--description', 'Z'])).out).toEqual(['created  x/y']);
     expect((await run(['tags', 'list', '--category', 'x'])).out[1]).toMatch(/^x\/y +api +\S+ \S+ +Z$/);
