@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { SetupState } from './api/auth/setup-state.ts';
+import { OpenApi } from './api/openapi/openapi.ts';
 import { createFastifyAdapter } from './api/http-server.ts';
 import { Setup } from './api/setup/setup.ts';
 import { AppModule } from './app.module.ts';
@@ -64,6 +65,7 @@ export async function startSignalbox(
     logger: nestLogger(log),
     abortOnError: false,
   });
+  app.get(OpenApi).describe(app);
   const setup = app.get(SetupState);
   adapter.leadTo(app.get(Mounts), () => setup.problem());
   try {

@@ -22,6 +22,8 @@ import { MetricsController } from './metrics/metrics.controller.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Objects } from './objects/objects.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
+import { OpenApi } from './openapi/openapi.ts';
+import { OpenApiController } from './openapi/openapi.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
 import { BulkRunsController } from './runs/bulk-runs.controller.ts';
@@ -95,6 +97,7 @@ export class ApiModule {
         UsersController,
         StreamController,
         MetricsController,
+        OpenApiController,
         HealthController,
         HealthReportController,
         ...types.flatMap(collectionControllers),
@@ -119,12 +122,13 @@ export class ApiModule {
         ResourceEditor,
         StreamReaders,
         Metrics,
+        OpenApi,
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },
       ],
-      exports: [Setup, SetupState],
+      exports: [OpenApi, Setup, SetupState],
     };
   }
 }

@@ -2,8 +2,8 @@ import { settingsSchema } from '../kernel/resources/settings-parser.ts';
 import { z, type AnyObjectType, type AnyPlugin } from '../sdk/index.ts';
 import type { AnyAction } from '../sdk/object-type.ts';
 import { configSchema } from './config-schema.ts';
-import { Definitions, type JsonSchema } from './json-schema-definitions.ts';
-import { allowPlaceholders } from './json-schema-placeholders.ts';
+import { Definitions, type JsonSchema } from '../domain/json-schema-definitions.ts';
+import { allowPlaceholders } from '../domain/json-schema-placeholders.ts';
 
 /** A plugin and how the configuration names it. */
 export interface NamedPlugin {

@@ -1,83 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { docsExamples, runDocsExample } from '../support/api-docs.ts';
 import { startSignalbox, type TestSignalbox } from '../support/signalbox.ts';
-import { waitFor } from '../support/wait-for.ts';
-
-/** One block of curl lines of docs/api.md, and what the docs say of the last answer. */
-interface Example {
-  readonly heading: string;
-  readonly lines: readonly string[];
-  readonly status: number;
-  readonly answer: unknown;
-}
-
-const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
-
-function examples(): readonly Example[] {
-  const blocks = docs.matchAll(/```sh\n(curl [^]*?)```\n\n`(\d+)`\n(?:\n```json\n([^]*?)```)?/g);
-  return Array.from(blocks, ({ 1: sh = '', 2: status, 3: json, index }) => ({
-    heading:
-      docs
-        .slice(0, index)
-        .match(/^###? .*$/gm)
-        ?.at(-1) ?? '',
-    lines: sh.replaceAll('\\\n', ' ').split(/\n(?=curl )/),
-    status: Number(status),
-    answer: json === undefined ? undefined : (JSON.parse(json) as unknown),
-  }));
-}
-
-/** The words of a line of shell, with these variables; as much of a shell as the docs use. */
-function words(line: string, variables: Readonly<Record<string, string>>): string[] {
-  const found = line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g);
-  return Array.from(found, ([, plain, quoted, bare]) => {
-    if (plain !== undefined) return plain;
-    return (quoted ?? bare ?? '').replace(/\$(\w+)/g, (whole, name: string) => variables[name] ?? whole);
-  });
-}
-
-async function curl(
-  line: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<{ status: number; body: unknown }> {
-  const [command, ...rest] = words(line, variables);
-  expect(command).toBe('curl');
-  const headers = new Headers();
-  let url = '';
-  let method: string | undefined;
-  let body: string | undefined;
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '-X') method = rest.shift();
-    else if (word === '-d') body = rest.shift();
-    else if (word === '-H') {
-      const [name = '', ...value] = (rest.shift() ?? '').split(': ');
-      headers.set(name, value.join(': '));
-    } else url = word;
-  }
-  method ??= body === undefined ? 'GET' : 'POST';
-  const response = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
-}
-
-/** What differs from what the docs show: ids and times may, and there may be more than they show. */
-function differences(shown: unknown, got: unknown, path = '$'): string[] {
-  if (typeof shown === 'object' && shown !== null && typeof got === 'object' && got !== null) {
-    return Object.entries(shown).flatMap(([name, value]) =>
-      differences(value, (got as Record<string, unknown>)[name], `${path}.${name}`),
-    );
-  }
-  const same =
-    shown === got ||
-    (typeof got === 'string' && kindOf(shown) !== undefined && kindOf(shown) === kindOf(got));
-  return same ? [] : [`${path}: the docs have ${JSON.stringify(shown)}, the server ${JSON.stringify(got)}`];
-}
-
-function kindOf(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined;
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return 'id';
-  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? 'time' : undefined;
-}
 
 describe('docs/api.md', () => {
   let signalbox: TestSignalbox;
@@ -89,26 +12,12 @@ describe('docs/api.md', () => {
     await signalbox[Symbol.asyncDispose]();
   });
 
-  it.each(examples())('shows what happens: $heading', async ({ lines, status, answer }) => {
-    const variables = {
+  it.each(docsExamples())('shows what happens: $heading', async (example) => {
+    const { problems } = await runDocsExample(example, {
       url: signalbox.url,
       auth: `Authorization: Bearer ${signalbox.token}`,
       json: 'Content-Type: application/json',
-    };
-    const reading = lines.every((line) => !/ -[dX] /.test(line));
-    let problems: string[] = [];
-    const attempt = async (): Promise<boolean> => {
-      let last: Awaited<ReturnType<typeof curl>> | undefined;
-      for (const line of lines) last = await curl(line, variables);
-      problems = [
-        ...differences(status, last?.status, 'status'),
-        ...(answer === undefined ? [] : differences(answer, last?.body)),
-      ];
-      return problems.length === 0;
-    };
-    // What is read may still be on its way to what the docs show: a run is pending before it is held.
-    if (reading) await waitFor(attempt, () => problems.join('\n'));
-    else await attempt();
+    });
     expect(problems).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from '../../src/api/api.module.ts';
+import { OpenApi } from '../../src/api/openapi/openapi.ts';
 import { createFastifyAdapter } from '../../src/api/http-server.ts';
 import type { HttpLimits } from '../../src/api/http/http-limits.ts';
 import type { ApiModuleOptions } from '../../src/api/api.module.ts';
@@ -27,6 +28,7 @@ import { taskPlugin } from '../../src/kernel/task-type.ts';
 import { StoreSeal } from '../../src/kernel/secrets/store-seal.ts';
 import type { AnyPlugin } from '../../src/sdk/index.ts';
 import { MemoryAudit } from './memory-audit.ts';
+import { checkDocumented } from './documented-answer.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { MemoryIdentities } from './memory-identities.ts';
 import { MemorySecrets } from './memory-secrets.ts';
@@ -97,6 +99,7 @@ export async function startApi(
     logger: false,
     abortOnError: false,
   });
+  app.get(OpenApi).describe(app);
   const registry = app.get(PluginRegistry);
   for (const plugin of [taskPlugin, ...plugins]) registry.register(plugin);
   await app.init();
@@ -128,6 +131,8 @@ export async function startApi(
       });
       const isJson = String(answer.headers['content-type']).includes('json');
       const parsed: unknown = isJson && answer.body !== '' ? JSON.parse(answer.body) : undefined;
+      const contentType = answer.headers['content-type'];
+      checkDocumented({ method, path: url, status: answer.statusCode, contentType, body: parsed });
       return { status: answer.statusCode, headers: answer.headers, body: parsed };
     },
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { checkDocumented } from './documented-answer.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface ApiAnswer<Body> {
@@ -73,6 +74,8 @@ export class ApiClient {
     });
     const text = await response.text();
     const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    const contentType = response.headers.get('content-type') ?? undefined;
+    checkDocumented({ method, path, status: response.status, contentType, body: parsed });
     return { status: response.status, headers: response.headers, body: parsed as Body };
   }
 

@@ -131,6 +131,7 @@ describe('scopes', () => {
     ['POST', '/api/config/plan', 'admin'],
     ['POST', '/api/config/apply', 'admin'],
     ['GET', '/metrics', 'read'],
+    ['GET', '/api/openapi.json', 'read'],
     ['GET', '/api/types', 'read'],
     ['GET', '/api/types/x', 'read'],
     ['GET', '/api/health', 'read'],

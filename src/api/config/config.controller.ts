@@ -6,6 +6,7 @@ import {
   type ConfigurationPort,
 } from '../../kernel/configuration.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { configErrors, Documented } from '../openapi/route-docs.ts';
 import { LargeBody } from '../http/large-body.ts';
 import { ExportQueryDto } from './export-query.dto.ts';
 
@@ -14,6 +15,7 @@ export class ConfigController {
   constructor(@Inject(CONFIGURATION) private readonly configuration: ConfigurationPort) {}
 
   @Get()
+  @Documented({ summary: 'Export the configuration' })
   @RequireScope('read')
   export(@Query() { all }: ExportQueryDto): Promise<ConfigExport> {
     return this.configuration.export({ all: all === 'true' });
@@ -21,6 +23,11 @@ export class ConfigController {
 
   /** It tells whether a secret is the one that is stored: not for those who only read. */
   @Post('plan')
+  @Documented({
+    summary: 'Compare the configuration with a document',
+    bodySchema: 'ConfigDocument',
+    errors: configErrors,
+  })
   @HttpCode(200)
   @LargeBody()
   @RequireScope('admin')
@@ -29,6 +36,7 @@ export class ConfigController {
   }
 
   @Post('apply')
+  @Documented({ summary: 'Apply a document', bodySchema: 'ConfigDocument', errors: configErrors })
   @HttpCode(200)
   @LargeBody()
   @RequireScope('admin')

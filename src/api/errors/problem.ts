@@ -6,7 +6,7 @@ import {
   type UserRef,
 } from '../../domain/errors.ts';
 
-const problemMediaType = 'application/problem+json';
+export const problemMediaType = 'application/problem+json';
 
 /** An error as the API tells it: RFC 9457 problem details. */
 export interface Problem {

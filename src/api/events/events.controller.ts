@@ -7,6 +7,7 @@ import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import type { EventOrigin } from '../../kernel/stream/event-input.ts';
 import { EventStream, type Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { historyPage } from '../paging/history-query.dto.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -29,6 +30,11 @@ export class EventsController {
 
   /** The hot route: the bare request, so that no pipe runs. Answers once all is on disk. */
   @Post()
+  @Documented({
+    summary: 'Send events',
+    bodySchema: 'events',
+    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'BATCH_TOO_LARGE', 'OVERLOADED'],
+  })
   @HttpCode(202)
   @RequireScope('ingest')
   @AnyQuery()
@@ -42,6 +48,7 @@ export class EventsController {
   }
 
   @Get()
+  @Documented({ summary: 'List events, newest first' })
   @RequireScope('read')
   async list(@Query() query: EventQueryDto): Promise<PageView<EventView>> {
     const page = await historyPage('events', query, (request) =>
@@ -51,6 +58,7 @@ export class EventsController {
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read an event and the runs that it caused' })
   @RequireScope('read')
   async get(@Param('id') id: string): Promise<EventWithRunsView> {
     const event = await this.history.event(id);

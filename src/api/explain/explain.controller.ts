@@ -7,6 +7,7 @@ import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import { EventStream } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { inBatch, readIngest, type Ingest } from '../events/ingest.ts';
 import { PageQueryDto } from '../paging/page-query.dto.ts';
@@ -33,6 +34,11 @@ export class ExplainController {
 
   /** Of events that have not happened, in any form in which they could be sent. */
   @Post('events::explain')
+  @Documented({
+    summary: 'Explain what events would cause',
+    bodySchema: 'events',
+    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'BATCH_TOO_LARGE'],
+  })
   @HttpCode(200)
   @RequireScope('read')
   async explain(@Req() request: FastifyRequest, @Query() page: PageQueryDto): Promise<ExplanationsView> {
@@ -42,6 +48,7 @@ export class ExplainController {
 
   /** Of an event that has happened: what it would cause now, beside what it has caused. */
   @Get('events/:id/explain')
+  @Documented({ summary: 'Explain what an event would cause now' })
   @RequireScope('read')
   async explainStored(@Param('id') id: string, @Query() page: PageQueryDto): Promise<ExplanationsView> {
     const event = await this.history.event(id);

@@ -9,6 +9,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import { PluginRegistry, type PluginStatus } from '../../kernel/plugins/plugin-registry.ts';
 import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { StorageIndicator } from './storage-indicator.ts';
 
 /** How Signalbox and each of its plugins are, for those who may read. */
@@ -27,6 +28,7 @@ export class HealthReportController {
 
   /** A plugin that is down degrades Signalbox: the others work on. */
   @Get()
+  @Documented({ summary: 'Tell how the storage and each plugin are' })
   @RequireScope('read')
   async report(): Promise<HealthCheckResult> {
     const plugins = this.registry.plugins().map((status) => () => this.#plugin(status));

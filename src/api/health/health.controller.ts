@@ -3,6 +3,7 @@ import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } fr
 import { SignalboxError } from '../../domain/errors.ts';
 import { STORE_HEALTH, type StoreHealthPort } from '../../kernel/ports.ts';
 import { AlwaysOpen } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { StorageIndicator } from './storage-indicator.ts';
 
 /** For load balancers and supervisors; they have no token. */
@@ -27,12 +28,14 @@ export class HealthController implements OnModuleDestroy {
 
   /** The process answers. If it does not, start it again. */
   @Get('live')
+  @Documented({ summary: 'Tell whether the process answers' })
   live(): { readonly status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** Events are taken. If not, send them elsewhere or wait. */
   @Get('ready')
+  @Documented({ summary: 'Tell whether events are taken', errors: ['STORAGE_UNAVAILABLE'] })
   async ready(): Promise<HealthCheckResult> {
     if (this.#stopping) throw new SignalboxError('SHUTTING_DOWN', 'Signalbox is shutting down');
     try {

@@ -4,6 +4,7 @@ import { InboundEndpoints } from '../../kernel/inbound/inbound-endpoints.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import type { JsonValue } from '../../sdk/index.ts';
 import { Public } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { bodyText, parseJsonBody } from '../http/json-body.ts';
 import { RawBody } from '../http/raw-body.ts';
 import { AnyQuery } from '../validation/query.guard.ts';
@@ -14,6 +15,19 @@ export class InboundController {
 
   /** No token of the API opens it: each endpoint asks for a credential of its own. Answers once all is on disk. */
   @Post(':name')
+  @Documented({
+    summary: 'Take what another system posts',
+    bodySchema: 'anything',
+    errors: [
+      'INBOUND_REFUSED',
+      'FORBIDDEN',
+      'EVENT_INVALID',
+      'EVENT_TYPE_UNKNOWN',
+      'BATCH_TOO_LARGE',
+      'OVERLOADED',
+      'PLUGIN_DOWN',
+    ],
+  })
   @HttpCode(202)
   @Public()
   @AnyQuery()

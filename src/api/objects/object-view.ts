@@ -4,7 +4,7 @@ import type { JsonObject } from '../../sdk/index.ts';
 import { rfc3339Of } from '../validation/rfc3339.ts';
 import { managedView, type ManagedView } from '../resources/managed-view.ts';
 
-interface HealthView {
+interface ObjectHealthView {
   readonly state: 'failing';
   /** When the first of the failures was. */
   readonly since: string;
@@ -28,7 +28,7 @@ export interface ObjectView extends ManagedView {
   readonly state?: JsonObject;
   readonly stateAt?: string;
   /** There while it does nothing but fail: its runs are held. */
-  readonly health?: HealthView;
+  readonly health?: ObjectHealthView;
   /** What its type has to say of it; only where one object is shown. */
   readonly summary?: JsonObject;
   /** Where it takes what other systems post; of inbound endpoints only. */
@@ -62,7 +62,7 @@ export function objectView(
   };
 }
 
-function healthView({ since, failures, error, nextProbeAt }: TargetHealthView): HealthView {
+function healthView({ since, failures, error, nextProbeAt }: TargetHealthView): ObjectHealthView {
   return {
     state: 'failing',
     since: rfc3339Of(since),

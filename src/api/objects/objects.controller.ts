@@ -4,6 +4,7 @@ import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import type { ObjectTest } from '../../kernel/dispatch/object-tester.ts';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented, objectErrors } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import type { PageView } from '../paging/page-view.ts';
 import type { ChangeView } from '../resources/change-view.ts';
@@ -25,12 +26,14 @@ export class ObjectsController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List objects of all types' })
   @RequireScope('read')
   list(@Query() query: ObjectQueryDto): Promise<PageView<ObjectView>> {
     return this.objects.list(query, query.type);
   }
 
   @Get(':type')
+  @Documented({ summary: 'List the objects of a type' })
   @RequireScope('read')
   async listOfType(
     @Param('type') type: string,
@@ -42,12 +45,14 @@ export class ObjectsController {
   }
 
   @Get(':type/:key')
+  @Documented({ summary: 'Read an object' })
   @RequireScope('read')
   get(@Param() path: ObjectPath): ObjectView {
     return this.objects.get(path);
   }
 
   @Post(':type')
+  @Documented({ summary: 'Create an object', errors: ['CONFLICT', ...objectErrors] })
   @RequireScope('admin')
   async create(
     @Param('type') type: string,
@@ -60,6 +65,7 @@ export class ObjectsController {
   }
 
   @Put(':type/:key')
+  @Documented({ summary: 'Create or replace an object', statuses: [200, 201], errors: objectErrors })
   @RequireScope('admin')
   async put(
     @Param() path: ObjectPath,
@@ -73,6 +79,7 @@ export class ObjectsController {
   }
 
   @Patch(':type/:key')
+  @Documented({ summary: 'Change fields of an object', patches: ObjectBodyDto, errors: objectErrors })
   @RequireScope('admin')
   async patch(
     @Param() path: ObjectPath,
@@ -86,6 +93,7 @@ export class ObjectsController {
   }
 
   @Delete(':type/:key')
+  @Documented({ summary: 'Delete an object', errors: ['IN_USE'] })
   @HttpCode(204)
   @RequireScope('admin')
   async remove(
@@ -100,6 +108,7 @@ export class ObjectsController {
 
   /** 200 also when the test fails: its answer says so. */
   @Post(':type/:key/test')
+  @Documented({ summary: 'Try an object out', errors: ['PLUGIN_DOWN'] })
   @HttpCode(200)
   @RequireScope('operate')
   test(@Param() path: ObjectPath): Promise<ObjectTest> {

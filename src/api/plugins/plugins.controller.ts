@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PluginRegistry, type PluginStatus } from '../../kernel/plugins/plugin-registry.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { listPage } from '../paging/list-page.ts';
 import type { PageView } from '../paging/page-view.ts';
@@ -13,6 +14,7 @@ export class PluginsController {
   constructor(private readonly registry: PluginRegistry) {}
 
   @Get()
+  @Documented({ summary: 'List the plugins and how they are' })
   @RequireScope('read')
   async list(@Query() query: PluginQueryDto): Promise<PageView<PluginView>> {
     const fits = (status: PluginStatus): boolean => fitsPlugin(query, status);
@@ -22,6 +24,7 @@ export class PluginsController {
   }
 
   @Get(':name')
+  @Documented({ summary: 'Read how a plugin is' })
   @RequireScope('read')
   async get(@Param('name') name: string): Promise<PluginView> {
     const status = this.registry.plugin(name);

@@ -5,6 +5,7 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import { INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 
@@ -39,6 +40,13 @@ class EntityTags implements NestInterceptor<unknown, unknown> {
 /** Of a controller: its answers with one resource have an `ETag`. */
 export function Tagged(): ClassDecorator & MethodDecorator {
   return UseInterceptors(EntityTags);
+}
+
+/** Whether the answers of a controller have an `ETag`. */
+export function isTagged(controller: object): boolean {
+  const interceptors = Reflect.getMetadata(INTERCEPTORS_METADATA, controller) as
+    readonly unknown[] | undefined;
+  return interceptors?.includes(EntityTags) === true;
 }
 
 function stampsOf(body: unknown): Stamped | undefined {

@@ -4,6 +4,7 @@ import { RunControl } from '../../kernel/dispatch/run-control.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import type { PageView } from '../paging/page-view.ts';
 import { RunQueryDto } from './run-query.dto.ts';
@@ -27,6 +28,7 @@ export class RunsController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List runs: the log of what was done' })
   @RequireScope('read')
   list(@Query() query: RunQueryDto): Promise<PageView<RunView>> {
     return this.runs.list(query);
@@ -34,12 +36,14 @@ export class RunsController {
 
   /** What is held and why, by target, action and reason. */
   @Get('held')
+  @Documented({ summary: 'Sum up what is held, and why' })
   @RequireScope('read')
   async held(): Promise<{ readonly items: readonly HeldView[] }> {
     return { items: (await this.history.held()).map(heldView) };
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read a run and its attempts' })
   @RequireScope('read')
   async get(@Param('id') id: string): Promise<RunDetailView> {
     const run = await this.history.run(id);
@@ -49,6 +53,7 @@ export class RunsController {
 
   /** Puts a failed, held or cancelled run back; it is done when its state says so. */
   @Post(':id/retry')
+  @Documented({ summary: 'Try a run again', errors: ['RUN_NOT_RETRYABLE'] })
   @HttpCode(202)
   @RequireScope('operate')
   async retry(@Param('id') id: string): Promise<RunView> {
@@ -57,6 +62,7 @@ export class RunsController {
 
   /** Pending and held runs only. */
   @Post(':id/cancel')
+  @Documented({ summary: 'Cancel a run', errors: ['RUN_NOT_CANCELLABLE'] })
   @HttpCode(200)
   @RequireScope('operate')
   async cancel(@Param('id') id: string): Promise<RunView> {
@@ -65,6 +71,7 @@ export class RunsController {
 
   /** Deletes a run that has ended, and its attempts. The event stays. */
   @Delete(':id')
+  @Documented({ summary: 'Delete a run that has ended', errors: ['RUN_NOT_ENDED'] })
   @HttpCode(204)
   async remove(@Param('id') id: string): Promise<void> {
     await this.control.remove(id);

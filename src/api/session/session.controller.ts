@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../domain/errors.ts';
 import { Caller, type Principal } from '../auth/principal.ts';
 import { AnyScope, Public } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { clearSessionCookie, setSessionCookie } from '../auth/session-cookie.ts';
 import { sessionTimes } from '../auth/session-times.ts';
 import { LogInBodyDto } from './log-in-body.dto.ts';
@@ -16,6 +17,7 @@ export class SessionController {
 
   /** Logs in. The secret goes into a cookie, or where that is asked for, into the answer: `token`. */
   @Post()
+  @Documented({ summary: 'Log in', errors: ['LOGIN_FAILED', 'RATE_LIMITED', 'OVERLOADED'] })
   @Public()
   async logIn(
     @Body() { user, password, as }: LogInBodyDto,
@@ -31,6 +33,7 @@ export class SessionController {
 
   /** Who am I? */
   @Get()
+  @Documented({ summary: 'Tell who is calling' })
   @AnyScope()
   get(@Caller() caller: Principal): SessionView {
     return sessionView(caller);
@@ -38,6 +41,7 @@ export class SessionController {
 
   /** Logs out. */
   @Delete()
+  @Documented({ summary: 'Log out', errors: ['NOT_FOUND'] })
   @HttpCode(204)
   @AnyScope()
   async logOut(@Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
@@ -47,6 +51,10 @@ export class SessionController {
 
   /** One's own password; the other sessions of the user end. */
   @Put('password')
+  @Documented({
+    summary: "Change one's own password",
+    errors: ['LOGIN_FAILED', 'NOT_FOUND', 'RATE_LIMITED', 'OVERLOADED'],
+  })
   @HttpCode(204)
   @AnyScope()
   async changePassword(

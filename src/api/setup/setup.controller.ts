@@ -1,6 +1,7 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AlwaysOpen } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { giveCookie } from '../session/session.controller.ts';
 import { tokenView, type TokenView } from '../tokens/token-view.ts';
 import { userView, type UserView } from '../users/user-view.ts';
@@ -19,6 +20,7 @@ export class SetupController {
 
   /** Makes the first user, with the setup token in place of any other credential. */
   @Post()
+  @Documented({ summary: 'Make the first user', errors: ['SETUP_REFUSED', 'CONFLICT'] })
   @AlwaysOpen()
   async claim(
     @Body() body: SetupBodyDto,

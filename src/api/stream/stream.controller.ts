@@ -4,6 +4,7 @@ import { KERNEL_LIMITS, type KernelLimits } from '../../kernel/limits.ts';
 import { HISTORY, type HistoryPort } from '../../kernel/ports.ts';
 import { Authenticator } from '../auth/authenticator.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { changesSince } from './replay.ts';
 import { selectionOf, type Selection } from './selection.ts';
 import { STREAM_LIMITS, type StreamLimits } from './stream-limits.ts';
@@ -26,6 +27,11 @@ export class StreamController {
   ) {}
 
   @Get()
+  @Documented({
+    summary: 'Follow events, runs and attempts as they happen',
+    produces: 'text/event-stream',
+    errors: ['OVERLOADED'],
+  })
   @RequireScope('read')
   async stream(
     @Query() query: StreamQueryDto,

@@ -4,6 +4,7 @@ import type { TagRecord } from '../../domain/records.ts';
 import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { TagInput } from '../../kernel/resources/resource-input.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { listPage } from '../paging/list-page.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -37,6 +38,7 @@ export class TagsController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List the tags' })
   @RequireScope('read')
   async list(@Query() { category, ...query }: TagQueryDto): Promise<PageView<TagView>> {
     const fits = (tag: TagRecord): boolean =>
@@ -45,12 +47,14 @@ export class TagsController {
   }
 
   @Get(':category/:name')
+  @Documented({ summary: 'Read a tag' })
   @RequireScope('read')
   get(@Param() path: TagPath): TagView {
     return tagView(this.#find(path));
   }
 
   @Put(':category/:name')
+  @Documented({ summary: 'Create or replace a tag', body: TagBodyDto, statuses: [200, 201] })
   @RequireScope('admin')
   async put(
     @Param() path: TagPath,
@@ -64,6 +68,7 @@ export class TagsController {
   }
 
   @Patch(':category/:name')
+  @Documented({ summary: 'Change fields of a tag', patches: TagBodyDto })
   @RequireScope('admin')
   async patch(
     @Param() path: TagPath,
@@ -83,6 +88,7 @@ export class TagsController {
 
   /** Puts the tag on many objects and takes it from others, all or nothing. The tag comes into being with it. */
   @Post(':category/:name/objects')
+  @Documented({ summary: 'Put a tag on objects and take it from others', errors: ['REFERENCE_MISSING'] })
   @HttpCode(200)
   @RequireScope('admin')
   async retag(
@@ -95,6 +101,7 @@ export class TagsController {
   }
 
   @Delete(':category/:name')
+  @Documented({ summary: 'Delete a tag', errors: ['IN_USE'] })
   @HttpCode(204)
   @RequireScope('admin')
   async remove(

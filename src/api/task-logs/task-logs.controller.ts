@@ -5,6 +5,7 @@ import { AUDIT, type AuditPort } from '../../kernel/audit/audit-port.ts';
 import { RunControl } from '../../kernel/dispatch/run-control.ts';
 import { HISTORY, type HistoryPort, type Page, type PageRequest } from '../../kernel/ports.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { historyPage } from '../paging/history-query.dto.ts';
 import type { PageView } from '../paging/page-view.ts';
@@ -22,6 +23,7 @@ export class TaskLogsController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List runs, and changes of tasks, in one log' })
   @RequireScope('read')
   async list(@Query() query: TaskLogQueryDto): Promise<PageView<TaskLogView>> {
     return historyPage('task-logs', query, async (request) =>
@@ -30,6 +32,7 @@ export class TaskLogsController {
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read an entry of the task log' })
   @RequireScope('read')
   async get(@Param('id') id: string): Promise<TaskLogView> {
     const run = await this.history.run(id);
@@ -41,6 +44,7 @@ export class TaskLogsController {
 
   /** Deletes a run that has ended, with its attempts. What tells of a change stays. */
   @Delete(':id')
+  @Documented({ summary: 'Delete a run that has ended', errors: ['RUN_NOT_ENDED', 'AUDIT_KEPT'] })
   @HttpCode(204)
   async remove(@Param('id') id: string): Promise<void> {
     if (await this.#change(id))

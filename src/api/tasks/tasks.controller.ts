@@ -25,6 +25,7 @@ import { ResourceService } from '../../kernel/resources/resource.service.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented, taskErrors } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { PageQueryDto } from '../paging/page-query.dto.ts';
 import { listPage } from '../paging/list-page.ts';
@@ -59,6 +60,7 @@ export class TasksController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List the tasks' })
   @RequireScope('read')
   async list(@Query() query: TaskQueryDto): Promise<PageView<TaskView>> {
     const fits = (task: TaskRecord): boolean => fitsTask(query, task);
@@ -67,6 +69,7 @@ export class TasksController {
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read a task, its status and its last run' })
   @RequireScope('read')
   async get(@Param('id') id: string): Promise<TaskDetailView> {
     const task = this.#find(id);
@@ -79,6 +82,7 @@ export class TasksController {
 
   /** What it would act on if it fired now. Nothing is fired. */
   @Get(':id/targets')
+  @Documented({ summary: 'List what a task would act on now' })
   @RequireScope('read')
   async previewTargets(@Param('id') id: string, @Query() query: PageQueryDto): Promise<TaskTargetsView> {
     const task = this.#find(id);
@@ -90,6 +94,7 @@ export class TasksController {
   }
 
   @Post()
+  @Documented({ summary: 'Create a task', errors: ['CONFLICT', ...taskErrors] })
   @RequireScope('admin')
   async create(
     @Body() { id, ...body }: NewTaskDto,
@@ -100,6 +105,7 @@ export class TasksController {
   }
 
   @Put(':id')
+  @Documented({ summary: 'Create or replace a task', statuses: [200, 201], errors: taskErrors })
   @RequireScope('admin')
   async put(
     @Param('id') id: string,
@@ -112,6 +118,7 @@ export class TasksController {
   }
 
   @Patch(':id')
+  @Documented({ summary: 'Change fields of a task', patches: TaskBodyDto, errors: taskErrors })
   @RequireScope('admin')
   async patch(
     @Param('id') id: string,
@@ -133,6 +140,7 @@ export class TasksController {
   }
 
   @Delete(':id')
+  @Documented({ summary: 'Delete a task', errors: ['IN_USE'] })
   @HttpCode(204)
   @RequireScope('admin')
   async remove(
@@ -147,6 +155,11 @@ export class TasksController {
 
   /** Fires the task by hand: an ordinary event, with its runs. */
   @Post(':id/run')
+  @Documented({
+    summary: 'Run a task by hand',
+    body: RunTaskBodyDto,
+    errors: ['CONFLICT', 'EVENT_INVALID', 'OVERLOADED'],
+  })
   @HttpCode(202)
   @RequireScope('operate')
   async run(@Param('id') id: string, @Body() body: unknown): Promise<Published> {

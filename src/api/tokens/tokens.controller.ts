@@ -4,6 +4,7 @@ import type { TokenRecord } from '../../kernel/identity-store.ts';
 import { IdentityDirectory } from '../auth/identity-directory.ts';
 import { Caller, type Principal } from '../auth/principal.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { listPage } from '../paging/list-page.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
 import type { ChangeView } from '../resources/change-view.ts';
@@ -33,6 +34,7 @@ export class TokensController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List the API tokens' })
   async list(@Query() query: TokenQueryDto): Promise<PageView<TokenView>> {
     const now = Date.now();
     const fits = (token: TokenRecord): boolean => fitsToken(query, token, now);
@@ -41,6 +43,7 @@ export class TokensController {
 
   /** The token itself is in this answer only. */
   @Post()
+  @Documented({ summary: 'Make an API token', errors: ['CONFLICT'] })
   async create(
     @Body() body: TokenBodyDto,
     @Query() { dryRun }: WriteQueryDto,
@@ -53,12 +56,14 @@ export class TokensController {
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read an API token' })
   get(@Param('id') id: string): TokenView {
     return this.#view(this.tokens.get(id));
   }
 
   /** Never the token itself. */
   @Put(':id')
+  @Documented({ summary: 'Replace an API token', errors: ['CONFLICT', 'LAST_ADMIN'] })
   async put(
     @Param('id') id: string,
     @Body() body: TokenBodyDto,
@@ -70,6 +75,7 @@ export class TokensController {
   }
 
   @Patch(':id')
+  @Documented({ summary: 'Change an API token', errors: ['CONFLICT', 'LAST_ADMIN'] })
   async update(
     @Param('id') id: string,
     @Body() body: TokenPatchDto,
@@ -82,6 +88,7 @@ export class TokensController {
 
   /** Revokes it, at once. */
   @Delete(':id')
+  @Documented({ summary: 'Revoke an API token', errors: ['LAST_ADMIN'] })
   @HttpCode(204)
   async revoke(
     @Param('id') id: string,

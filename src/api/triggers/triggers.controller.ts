@@ -7,6 +7,7 @@ import { ResourceIndex } from '../../kernel/resources/resource-index.ts';
 import type { TriggerInput } from '../../kernel/resources/resource-input.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented, triggerErrors } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { listPage } from '../paging/list-page.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -35,6 +36,7 @@ export class TriggersController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List the triggers' })
   @RequireScope('read')
   async list(@Query() query: TriggerQueryDto): Promise<PageView<TriggerView>> {
     const fits = (trigger: TriggerRecord): boolean => fitsTrigger(query, trigger);
@@ -43,6 +45,7 @@ export class TriggersController {
   }
 
   @Get(':id')
+  @Documented({ summary: 'Read a trigger' })
   @RequireScope('read')
   get(@Param('id') id: string): TriggerView {
     return this.#view(this.#find(id));
@@ -50,6 +53,11 @@ export class TriggersController {
 
   /** Fires the trigger by hand, its filter not asked: as if its event had happened with this data, to nobody else. */
   @Post(':id/fire')
+  @Documented({
+    summary: 'Fire a trigger by hand',
+    body: FireTriggerBodyDto,
+    errors: ['CONFLICT', 'EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'OVERLOADED'],
+  })
   @HttpCode(202)
   @RequireScope('operate')
   async fire(@Param('id') id: string, @Body() body: unknown): Promise<Published> {
@@ -58,6 +66,7 @@ export class TriggersController {
   }
 
   @Post()
+  @Documented({ summary: 'Create a trigger', errors: ['CONFLICT', ...triggerErrors] })
   @RequireScope('admin')
   async create(
     @Body() { id, ...body }: NewTriggerDto,
@@ -68,6 +77,7 @@ export class TriggersController {
   }
 
   @Put(':id')
+  @Documented({ summary: 'Create or replace a trigger', statuses: [200, 201], errors: triggerErrors })
   @RequireScope('admin')
   async put(
     @Param('id') id: string,
@@ -80,6 +90,7 @@ export class TriggersController {
   }
 
   @Patch(':id')
+  @Documented({ summary: 'Change fields of a trigger', patches: TriggerBodyDto, errors: triggerErrors })
   @RequireScope('admin')
   async patch(
     @Param('id') id: string,
@@ -98,6 +109,7 @@ export class TriggersController {
   }
 
   @Delete(':id')
+  @Documented({ summary: 'Delete a trigger' })
   @HttpCode(204)
   @RequireScope('admin')
   async remove(

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { PluginRegistry } from '../../kernel/plugins/plugin-registry.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { notFound } from '../errors/not-found.ts';
 import { listPage } from '../paging/list-page.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
@@ -13,6 +14,7 @@ export class TypesController {
   constructor(private readonly registry: PluginRegistry) {}
 
   @Get()
+  @Documented({ summary: 'List the object types with their events and actions' })
   @RequireScope('read')
   async list(@Query() query: TypeQueryDto): Promise<PageView<TypeView>> {
     const fits = (declared: DeclaredType): boolean =>
@@ -22,6 +24,7 @@ export class TypesController {
   }
 
   @Get(':name')
+  @Documented({ summary: 'Read an object type' })
   @RequireScope('read')
   get(@Param('name') name: string): TypeView {
     const declared = this.registry.types().find(({ type }) => type.name === name);

@@ -4,6 +4,7 @@ import type { UserRecord } from '../../kernel/identity-store.ts';
 import { IdentityDirectory } from '../auth/identity-directory.ts';
 import { Caller, type Principal } from '../auth/principal.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented } from '../openapi/route-docs.ts';
 import { listPage } from '../paging/list-page.ts';
 import { pageView, type PageView } from '../paging/page-view.ts';
 import type { ChangeView } from '../resources/change-view.ts';
@@ -28,12 +29,14 @@ export class UsersController {
   ) {}
 
   @Get()
+  @Documented({ summary: 'List the users' })
   async list(@Query() query: UserQueryDto): Promise<PageView<UserView>> {
     const fits = (user: UserRecord): boolean => fitsUser(query, user);
     return pageView(await listPage(userList, { items: this.directory.users(), query, fits }), userView);
   }
 
   @Post()
+  @Documented({ summary: 'Make a user', errors: ['CONFLICT', 'OVERLOADED'] })
   async create(
     @Body() body: UserBodyDto,
     @Query() { dryRun }: WriteQueryDto,
@@ -43,11 +46,17 @@ export class UsersController {
   }
 
   @Get(':name')
+  @Documented({ summary: 'Read a user' })
   get(@Param('name') name: string): UserView {
     return userView(this.users.get(name));
   }
 
   @Put(':name')
+  @Documented({
+    summary: 'Make or replace a user',
+    statuses: [200, 201],
+    errors: ['LAST_ADMIN', 'OVERLOADED'],
+  })
   async put(
     @Param('name') name: string,
     @Body() body: UserReplacementDto,
@@ -60,6 +69,7 @@ export class UsersController {
   }
 
   @Patch(':name')
+  @Documented({ summary: 'Change a user', errors: ['LAST_ADMIN', 'OVERLOADED'] })
   async update(
     @Param('name') name: string,
     @Body() body: UserPatchDto,
@@ -72,6 +82,7 @@ export class UsersController {
   }
 
   @Delete(':name')
+  @Documented({ summary: 'Delete a user', errors: ['LAST_ADMIN'] })
   @HttpCode(204)
   async remove(
     @Param('name') name: string,

@@ -38,22 +38,25 @@ const placeholders: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** Gathers schemas that were made apart from each other in the `$defs` of one document. */
+/** Gathers schemas that were made apart from each other in one document: in its `$defs`, or wherever `base` points to. */
 export class Definitions {
   readonly #definitions = new Map<string, JsonSchema>(Object.entries(placeholders));
+
+  constructor(private readonly base = '#/$defs/') {}
 
   /** Adds a document with its own `$defs`; returns the reference to it. */
   add(name: string, { $schema: _, $defs = {}, ...schema }: JsonSchema): JsonSchema {
     const rename = (ref: string): string => {
-      if (ref === '#') return `#/$defs/${name}`;
+      if (ref === '#') return `${this.base}${name}`;
       const own = /^#\/\$defs\/(.+)$/.exec(ref)?.[1];
-      return own !== undefined && own in $defs ? `#/$defs/${name}.${own}` : ref;
+      if (own === undefined) return ref;
+      return own in $defs ? `${this.base}${name}.${own}` : `${this.base}${own}`;
     };
     for (const [own, definition] of Object.entries($defs)) {
       this.#definitions.set(`${name}.${own}`, tidy(definition, rename) as JsonSchema);
     }
     this.#definitions.set(name, tidy(schema, rename) as JsonSchema);
-    return { $ref: `#/$defs/${name}` };
+    return { $ref: `${this.base}${name}` };
   }
 
   all(): Record<string, JsonSchema> {
