@@ -27,6 +27,7 @@ export class TypeSchemas {
     // What the API counts is whole; the specs hold every answer against it.
     if (flags & TypeFlags.Number) return { type: 'integer' };
     if (flags & TypeFlags.Boolean) return { type: 'boolean' };
+    if (flags & TypeFlags.NonPrimitive) return { type: 'object' };
     if (type.aliasSymbol?.name === 'JsonValue') return {};
     if (type.isUnion()) return this.#union(type, at);
     if (flags & (TypeFlags.Object | TypeFlags.Intersection)) return this.#object(type, at);

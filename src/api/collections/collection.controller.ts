@@ -17,6 +17,7 @@ import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import type { ObjectTest } from '../../kernel/dispatch/object-tester.ts';
 import type { AnyObjectType } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented, objectErrors } from '../openapi/route-docs.ts';
 import { ObjectBodyDto } from '../objects/object-body.dto.ts';
 import { ObjectsOfTypeQueryDto } from '../objects/object-query.dto.ts';
 import type { ObjectView } from '../objects/object-view.ts';
@@ -48,18 +49,21 @@ function collectionController(type: string, collection: string): Type {
     ) {}
 
     @Get()
+    @Documented({ summary: 'List the objects' })
     @RequireScope('read')
     list(@Query() query: ObjectsOfTypeQueryDto): Promise<PageView<ObjectView>> {
       return this.objects.list(query, type);
     }
 
     @Get(':key')
+    @Documented({ summary: 'Read an object' })
     @RequireScope('read')
     get(@Param('key') key: string): ObjectView {
       return this.objects.get({ type, key });
     }
 
     @Post()
+    @Documented({ summary: 'Create an object', errors: ['CONFLICT', ...objectErrors] })
     @RequireScope('admin')
     async create(
       @Body() { key, ...body }: NewCollectionObjectDto,
@@ -71,6 +75,7 @@ function collectionController(type: string, collection: string): Type {
     }
 
     @Put(':key')
+    @Documented({ summary: 'Create or replace an object', statuses: [200, 201], errors: objectErrors })
     @RequireScope('admin')
     async put(
       @Param('key') key: string,
@@ -84,6 +89,7 @@ function collectionController(type: string, collection: string): Type {
     }
 
     @Patch(':key')
+    @Documented({ summary: 'Change fields of an object', patches: ObjectBodyDto, errors: objectErrors })
     @RequireScope('admin')
     async patch(
       @Param('key') key: string,
@@ -97,6 +103,7 @@ function collectionController(type: string, collection: string): Type {
     }
 
     @Delete(':key')
+    @Documented({ summary: 'Delete an object', errors: ['IN_USE'] })
     @HttpCode(204)
     @RequireScope('admin')
     async remove(
@@ -111,6 +118,7 @@ function collectionController(type: string, collection: string): Type {
 
     /** 200 also when the test fails: its answer says so. */
     @Post(':key/test')
+    @Documented({ summary: 'Try an object out', errors: ['PLUGIN_DOWN'] })
     @HttpCode(200)
     @RequireScope('operate')
     test(@Param('key') key: string): Promise<ObjectTest> {
@@ -138,6 +146,7 @@ function runsController(type: string, collection: string): Type {
 
     /** What was done to the object. */
     @Get()
+    @Documented({ summary: 'List what was done to an object' })
     @RequireScope('read')
     list(@Param('key') key: string, @Query() query: RunQueryDto): Promise<PageView<RunView>> {
       this.objects.find({ type, key });

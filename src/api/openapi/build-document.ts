@@ -1,6 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { AnyObjectType } from '../../sdk/index.ts';
+import { NewCollectionObjectDto } from '../collections/collection.dto.ts';
 import { NewObjectDto, ObjectBodyDto } from '../objects/object-body.dto.ts';
 import { TagBodyDto } from '../tags/tag-body.dto.ts';
 import { NewTaskDto, TaskBodyDto } from '../tasks/task-body.dto.ts';
@@ -15,7 +16,7 @@ import { operation, viewQuery, type OperationContext } from './operation.ts';
 import { PluginSchemas, withFields } from './plugin-schemas.ts';
 import { ProblemResponses } from './problems.ts';
 import { securitySchemes } from './security.ts';
-import { viewRoute } from './type-routes.ts';
+import { collectionRoute, viewRoute } from './type-routes.ts';
 
 export interface DocumentSources {
   readonly app: INestApplication;
@@ -36,7 +37,9 @@ export function buildDocument({ app, types, described, version }: DocumentSource
     described,
     problems,
     bodyName: (Dto, kind) => schemas.name(Dto, kind),
-    typeRoute: (handler) => viewRoute(handler, { types, viewQuery }),
+    typeRoute: (handler) =>
+      viewRoute(handler, { types, viewQuery }) ??
+      collectionRoute(handler, { types, bodyName: (Dto, kind, type) => schemas.nameFor(Dto, kind, type) }),
   };
   const handlers = new Map(
     declaredHandlers(app).map((handler) => [
@@ -86,6 +89,15 @@ class Bodies {
     return name;
   }
 
+  /** The same for a body whose object has this type. */
+  nameFor(Dto: DtoClass<object>, kind: 'body' | 'patch', type: AnyObjectType): string | undefined {
+    if (kind === 'patch' || !objects.includes(Dto)) return undefined;
+    const name = `${type.name}.${Dto.name.replace(/Dto$/, '')}`;
+    const plain = inputSchema(Dto, this.described.inputs);
+    this.#schemas[name] = withFields(plain, { settings: this.#plugins.settingsOf(type) });
+    return name;
+  }
+
   all(): Readonly<Record<string, Schema>> {
     return { ...this.#schemas, ...this.#plugins.all() };
   }
@@ -105,7 +117,23 @@ class Bodies {
         triggers: byName(schemaRef(this.name(TriggerBodyDto, 'body'))),
       },
     };
-    return { ConfigDocument: document };
+    const {
+      event: _,
+      object: __,
+      ...fields
+    } = inputSchema(TriggerBodyDto, this.described.inputs).properties ?? {};
+    // The object is called as its type is: `schedule`; event triggers name their event.
+    const trigger: Schema = {
+      type: 'object',
+      properties: { ...fields, event: { type: 'string' }, object: { type: 'string' } },
+      required: ['task'],
+      additionalProperties: { type: 'string' },
+    };
+    return {
+      ConfigDocument: document,
+      CollectionTrigger: trigger,
+      NewCollectionTrigger: withFields(trigger, { id: { type: 'string' } }),
+    };
   }
 
   #make(name: string, Dto: DtoClass<object>, kind: 'body' | 'patch'): Readonly<Record<string, Schema>> {
@@ -118,7 +146,7 @@ class Bodies {
 }
 
 const tasks: readonly Type[] = [TaskBodyDto, NewTaskDto];
-const objects: readonly Type[] = [ObjectBodyDto, NewObjectDto];
+const objects: readonly Type[] = [ObjectBodyDto, NewObjectDto, NewCollectionObjectDto];
 
 const parameters = {
   IfMatch: {

@@ -40,6 +40,35 @@ export function viewRoute(
   };
 }
 
+/** `/api/webhooks/:key`, `/api/schedule-triggers`: handlers that serve several paths. */
+export function collectionRoute(
+  { name, path, docs }: DeclaredHandler,
+  { types, bodyName }: { readonly types: readonly AnyObjectType[]; readonly bodyName: OwnBodyName },
+): TypeRoute | undefined {
+  const [controller = '', handler = ''] = name.split('.');
+  const kind = shared.get(controller);
+  const collection = /^\/api\/([\w-]+)/.exec(path)?.[1];
+  if (!kind || collection === undefined) return undefined;
+  const type = types.find((one) => one.collection === collection);
+  return {
+    operationId: camelCase(`${collection}-${kind.prefix}${handler}`),
+    summary: `${type?.label ?? kind.subject}: ${(docs?.summary ?? '').toLowerCase()}`,
+    description: undefined,
+    tag: kind.tag,
+    query: undefined,
+    answer: undefined,
+    bodyName: (Dto, form) => type && bodyName(Dto, form, type),
+  };
+}
+
+type OwnBodyName = (Dto: DtoClass<object>, kind: 'body' | 'patch', type: AnyObjectType) => string | undefined;
+
+const shared = new Map([
+  ['CollectionController', { prefix: '', tag: 'Objects', subject: 'Objects' }],
+  ['CollectionRunsController', { prefix: 'runs-', tag: 'Objects', subject: 'Runs' }],
+  ['TriggerCollectionController', { prefix: '', tag: 'Triggers', subject: 'Triggers of a kind' }],
+]);
+
 function camelCase(text: string): string {
   return text.replace(/[-_]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -17,12 +17,14 @@ import { ByHand } from '../../kernel/dispatch/by-hand.ts';
 import type { Published } from '../../kernel/stream/event-stream.ts';
 import type { AnyObjectType } from '../../sdk/index.ts';
 import { RequireScope } from '../auth/scopes.ts';
+import { Documented, triggerErrors } from '../openapi/route-docs.ts';
 import type { PageView } from '../paging/page-view.ts';
 import type { ChangeView } from '../resources/change-view.ts';
 import { Tagged } from '../resources/entity-tag.ts';
 import { Conditions, type Preconditions } from '../resources/preconditions.ts';
 import { WriteQueryDto } from '../resources/write-query.dto.ts';
 import { toDto } from '../validation/to-dto.ts';
+import { TriggerBodyDto } from './trigger-body.dto.ts';
 import { FireTriggerBodyDto } from './fire-trigger-body.dto.ts';
 import { eventTriggers, triggersOf, type TriggerForm } from './trigger-form.ts';
 import { TriggerQueryDto } from './trigger-query.dto.ts';
@@ -43,18 +45,26 @@ function triggerController(form: TriggerForm): Type {
     ) {}
 
     @Get()
+    @Documented({ summary: 'List the triggers' })
     @RequireScope('read')
     list(@Query() query: TriggerQueryDto): Promise<PageView<object>> {
       return this.triggers.list(form, query);
     }
 
     @Get(':id')
+    @Documented({ summary: 'Read a trigger' })
     @RequireScope('read')
     get(@Param('id') id: string): object {
       return this.triggers.view(form, this.triggers.find(form, id));
     }
 
     @Post()
+    @Documented({
+      summary: 'Create a trigger',
+      bodySchema: 'NewCollectionTrigger',
+      statuses: [200, 201],
+      errors: ['CONFLICT', 'RESOURCE_INVALID', ...triggerErrors],
+    })
     @RequireScope('admin')
     async create(
       @Body() body: unknown,
@@ -65,6 +75,12 @@ function triggerController(form: TriggerForm): Type {
     }
 
     @Put(':id')
+    @Documented({
+      summary: 'Create or replace a trigger',
+      bodySchema: 'CollectionTrigger',
+      statuses: [200, 201],
+      errors: ['CONFLICT', 'RESOURCE_INVALID', ...triggerErrors],
+    })
     @RequireScope('admin')
     async put(
       @Param('id') id: string,
@@ -78,6 +94,11 @@ function triggerController(form: TriggerForm): Type {
     }
 
     @Patch(':id')
+    @Documented({
+      summary: 'Change fields of a trigger',
+      patches: TriggerBodyDto,
+      errors: ['CONFLICT', ...triggerErrors],
+    })
     @RequireScope('admin')
     async patch(
       @Param('id') id: string,
@@ -91,6 +112,7 @@ function triggerController(form: TriggerForm): Type {
     }
 
     @Delete(':id')
+    @Documented({ summary: 'Delete a trigger', statuses: [200, 204] })
     @HttpCode(204)
     @RequireScope('admin')
     async remove(
@@ -105,6 +127,11 @@ function triggerController(form: TriggerForm): Type {
 
     /** As `POST /api/triggers/:id/fire`. */
     @Post(':id/fire')
+    @Documented({
+      summary: 'Fire a trigger by hand',
+      body: FireTriggerBodyDto,
+      errors: ['CONFLICT', 'EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'OVERLOADED'],
+    })
     @HttpCode(202)
     @RequireScope('operate')
     async fire(@Param('id') id: string, @Body() body: unknown): Promise<Published> {

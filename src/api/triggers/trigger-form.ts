@@ -84,13 +84,13 @@ function bodyNaming(name: string): DtoClass<TriggerBaseDto> {
 }
 
 function withId(Body: DtoClass<TriggerBaseDto>): TriggerForm['NewBody'] {
-  class NewTriggerDto extends Body {
+  class IdentifiedTriggerDto extends Body {
     /** Default: made of the task and the event. */
     @Optional()
     @IsString()
     id?: string;
   }
-  return NewTriggerDto;
+  return IdentifiedTriggerDto;
 }
 
 /** The object type of a trigger's event. */
