@@ -385,33 +385,55 @@ export interface KeyUse {
 
 /** Documents that are put anew, each as it is to stand in its column. */
 export interface Resealed {
-  readonly objects?: readonly Pick<ObjectRecord, 'type' | 'key' | 'settings' | 'enabled'>[];
-  readonly tasks?: readonly Pick<TaskRecord, 'id' | 'settings' | 'enabled'>[];
+  readonly objects?: readonly Pick<
+    ObjectRecord,
+    'type' | 'key' | 'settings' | 'enabled' | 'updatedAt' | 'changedAt'
+  >[];
+  readonly tasks?: readonly Pick<TaskRecord, 'id' | 'settings' | 'enabled' | 'updatedAt'>[];
   readonly outbox?: readonly Pick<OutboxRecord, 'id' | 'object'>[];
-  readonly runs?: readonly Pick<RunRecord, 'id' | 'input'>[];
+  /** Put only where the column still says what was read. */
+  readonly runs?: readonly (Pick<RunRecord, 'id' | 'input'> & Pick<KeptInput, 'text'>)[];
   /** Those that something may be sealed with from now on, all of them. */
   readonly keys?: readonly KeyUse[];
   readonly audit?: readonly AuditRecord[];
 }
 
-export type KeptInput = Pick<RunRecord, 'id' | 'taskId' | 'action' | 'input'>;
+/** What a run keeps of its task's settings. */
+export interface KeptInput extends Pick<RunRecord, 'id' | 'taskId' | 'action' | 'input'> {
+  /** As it stands in the column, to the letter. */
+  readonly text: string;
+}
+
+/** What was found among some runs, and after which id to go on; undefined: there are no more. */
+export interface KeptInputs {
+  readonly items: readonly KeptInput[];
+  readonly next: string | undefined;
+}
 
 /** What is sealed and with what; the sealing itself is not its business. */
 export interface SecretStorePort {
   keys(): Promise<readonly KeyUse[]>;
-  /** All in one transaction. What is not there any more is left out. */
-  reseal(resealed: Resealed): Promise<void>;
   /**
-   * The next runs, in the order of their ids, whose input is sealed, or whose action is not one of `harmless`. An empty page is
-   * the last one.
+   * All in one transaction. What is not there any more is left out. Gives how many runs were left as they are, since they are not as
+   * they were read.
    */
-  inputs(page: {
+  reseal(resealed: Resealed): Promise<number>;
+  /**
+   * Looks at the next so many runs, in the order of their ids, for those whose input is sealed, or whose action is not one of
+   * `harmless`.
+   */
+  inputs(stretch: {
     readonly after: string;
     readonly limit: number;
     readonly harmless: readonly string[];
-  }): Promise<readonly KeptInput[]>;
-  /** Overwrites what replaced and deleted rows have left behind, as far as the database can. May take a while. */
-  scrub(): Promise<void>;
+  }): Promise<KeptInputs>;
+  /**
+   * Overwrites what replaced and deleted rows have left behind, as far as the database can; with `runs` what those of runs have, too.
+   * May take a while, in which nothing else is written.
+   */
+  scrub(what: { readonly runs: boolean }): Promise<void>;
+  /** Empties the log of what was written, where that is quick: enough where everything was sealed before, too. */
+  emptyLog(): Promise<void>;
 }
 
 export const STORE_HEALTH = Symbol('StoreHealth');

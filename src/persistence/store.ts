@@ -20,7 +20,7 @@ import { IdentityStore } from './identity-store.ts';
 import { ResourceStore } from './resource-store.ts';
 import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
-import { SecretStore } from './secret-store.ts';
+import { SecretStore, type Scrubbing } from './secret-store.ts';
 import { TargetHealthStore } from './target-health-store.ts';
 
 export interface StoreOptions {
@@ -57,11 +57,12 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
   if (file !== undefined) {
     const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
     const { SqliteJournal } = await import('./sqlite/sqlite-journal.ts');
-    const { scrubFile, shrinkFile } = await import('./sqlite/shrink-file.ts');
+    const { emptyLog, scrubFile, shrinkFile } = await import('./sqlite/shrink-file.ts');
     const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file);
     return storeOn(database, new SqliteJournal(database), {
       shrink: () => shrinkFile(database),
       scrub: () => scrubFile(database),
+      emptyLog: () => emptyLog(database),
     });
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
@@ -70,7 +71,9 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
     const database = await PostgresDatabase.open(url, logger);
     return storeOn(database, new PostgresJournal(database), {
       shrink: vacuumsByItself,
-      scrub: () => database.rewrite(['object', 'task', 'outbox']),
+      scrub: ({ runs }) => database.rewrite(['object', 'task', 'outbox', ...(runs ? ['run'] : [])]),
+      // It is the server's, and others read it.
+      emptyLog: () => Promise.resolve(),
     });
   }
   throw new SignalboxError(
@@ -85,19 +88,18 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
 /** PostgreSQL puts new rows where deleted ones were. */
 const vacuumsByItself = () => Promise.resolve(false);
 
-interface Upkeep {
+interface Upkeep extends Scrubbing {
   readonly shrink: RetentionPort['shrink'];
-  readonly scrub: SecretStorePort['scrub'];
 }
 
-function storeOn(database: Database, journal: JournalPort, { shrink, scrub }: Upkeep): Store {
+function storeOn(database: Database, journal: JournalPort, { shrink, ...scrubbing }: Upkeep): Store {
   return {
     journal,
     queue: new RunQueue(database),
     history: new History(database),
     retention: new Retention(database, shrink),
     resources: new ResourceStore(database),
-    secrets: new SecretStore(database, scrub),
+    secrets: new SecretStore(database, scrubbing),
     identities: new IdentityStore(database),
     audit: new AuditStore(database),
     targets: new TargetHealthStore(database),

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/persistence/store.ts';
+import { auditLog } from '../support/audit-log.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startSignalbox, type TestOptions } from '../support/signalbox.ts';
 import { filesWith } from '../support/stored-files.ts';
@@ -255,6 +256,7 @@ describe('the key', () => {
     const data = join(folder.path, 'data');
     await written(data);
     const [id = ''] = column(data, 'select id from secret_key');
+    const [was = ''] = column(data, `select updated_at from object where type = 'webhook' and key = 'hook'`);
     rmSync(join(data, 'secret.key'));
     {
       const env = { SIGNALBOX_SECRET_KEY_LOST: id };
@@ -262,8 +264,32 @@ describe('the key', () => {
       expect((await app.api.get('/api/secrets')).body).toMatchObject({
         unreadable: ['object safe/one', 'object webhook/hook', 'task open'],
       });
+      const said = (await auditLog(app.api)).map(({ actor, action, resource }) => [
+        actor.kind,
+        action,
+        resource,
+      ]);
+      expect(said).toEqual(
+        expect.arrayContaining([
+          ['signalbox', 'rotated', expect.objectContaining({ kind: 'key' })],
+          ['signalbox', 'disabled', expect.objectContaining({ kind: 'object', id: 'webhook/hook' })],
+          ['signalbox', 'disabled', expect.objectContaining({ kind: 'task', id: 'open' })],
+        ]),
+      );
+      expect(
+        Number(column(data, `select updated_at from object where type = 'webhook' and key = 'hook'`)[0]),
+      ).toBeGreaterThan(Number(was));
+      // Still without its secret, whoever tags it; what is gone needs none.
+      await app.api.request('POST', '/api/tags/some/tag/objects', { add: ['webhook/hook'] });
+      expect((await app.api.request('DELETE', '/api/objects/safe/one?force=true')).status).toBeLessThan(300);
+      expect((await app.api.get('/api/secrets')).body).toMatchObject({
+        unreadable: ['object webhook/hook', 'task open'],
+      });
     }
     await using app = await startSignalbox(onData(data));
+    expect((await app.api.get('/api/secrets')).body).toMatchObject({
+      unreadable: ['object webhook/hook', 'task open'],
+    });
     expect((await app.api.get('/api/objects/webhook/hook')).body).toMatchObject({ enabled: false });
     await app.api.request('PATCH', '/api/objects/webhook/hook', { enabled: true, settings: { auth } });
     expect(column(data, 'select id from secret_key')).not.toContain(id);
@@ -293,6 +319,9 @@ describe('the key', () => {
     expect(filesWith(data, `v1.${before[0]!}.`)).toEqual([]);
     // The old one is needed no more.
     await using app = await startSignalbox(onData(data, { env: { SIGNALBOX_SECRET_KEY: second } }));
+    expect((await auditLog(app.api, '&kind=key')).map(({ action, resource }) => [action, resource])).toEqual([
+      ['rotated', expect.objectContaining({ kind: 'key', id: after[0] })],
+    ]);
     expect((await app.api.get('/api/secrets')).body).toMatchObject({
       rotatable: false,
       unreadable: [],

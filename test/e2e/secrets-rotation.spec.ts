@@ -6,9 +6,11 @@ import { secretKeySource } from '../../src/config/secret-key-source.ts';
 import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
 import type { SecretStorePort } from '../../src/kernel/ports.ts';
 import { Keyring } from '../../src/kernel/secrets/keyring.ts';
+import { overriding } from '../../src/kernel/secrets/overriding.ts';
 import { RecordSeal } from '../../src/kernel/secrets/record-seal.ts';
 import type { SecretKeySource } from '../../src/kernel/secrets/secret-key-source.ts';
 import { StoreSeal } from '../../src/kernel/secrets/store-seal.ts';
+import { defineObjectType, definePlugin, secret, z, type AnyPlugin } from '../../src/sdk/index.ts';
 import { openStore, type Store } from '../../src/persistence/store.ts';
 import safe from '../fixtures/plugins/safe/index.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -88,10 +90,10 @@ describe('a rotation', () => {
 });
 
 /** The kernel's part of a server, on the real store and key file, that is cut off after so many steps of its disk. */
-async function sealed(data: string, steps = Infinity) {
+async function sealed(data: string, { steps = Infinity, plugin = safe, watch = {} }: Surroundings = {}) {
   const store = await openStore({ url: 'sqlite:', dataDir: data });
   const registry = new PluginRegistry();
-  registry.register(safe);
+  registry.register(plugin);
   let left = steps;
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     if (left-- <= 0) throw new Error('the power has gone');
@@ -101,7 +103,15 @@ async function sealed(data: string, steps = Infinity) {
   const keyring = new Keyring(cutSource(source, step));
   const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
   const seal = new StoreSeal(registry, keyring, new RecordSeal(registry, keyring), logger);
-  return { store, seal, ports: seal.around({ ...store, secrets: cutStore(store.secrets, step) }) };
+  const secrets = cutStore(overriding(store.secrets, watch), step);
+  return { store, seal, ports: seal.around({ ...store, secrets }) };
+}
+
+interface Surroundings {
+  readonly steps?: number;
+  readonly plugin?: AnyPlugin;
+  /** Instead of the store's. */
+  readonly watch?: Partial<SecretStorePort>;
 }
 
 type Step = <T>(work: () => Promise<T>) => Promise<T>;
@@ -115,7 +125,8 @@ function cutStore(inner: SecretStorePort, step: Step): SecretStorePort {
     keys: () => step(() => inner.keys()),
     reseal: (resealed) => step(() => inner.reseal(resealed)),
     inputs: (page) => step(() => inner.inputs(page)),
-    scrub: () => step(() => inner.scrub()),
+    scrub: (what) => step(() => inner.scrub(what)),
+    emptyLog: () => step(() => inner.emptyLog()),
   };
 }
 
@@ -142,10 +153,9 @@ const task = {
   ...{ target: { object: 'one' }, settings: { pin: 'canary-pin' }, ...times },
 };
 
-async function fill(store: Pick<Store, 'resources' | 'journal'>): Promise<string> {
+async function fill(store: Pick<Store, 'resources' | 'journal'>, keys = ['one', 'two']): Promise<string> {
   await store.resources.apply([
-    { kind: 'object', put: object('one') },
-    { kind: 'object', put: object('two') },
+    ...keys.map((key) => ({ kind: 'object', put: object(key) }) as const),
     { kind: 'task', put: task },
   ]);
   const [about, done] = [event(), run()];
@@ -180,7 +190,7 @@ describe('cut off after any step', () => {
       const cut = await sealed(data);
       await cut.ports.resources.load();
       await cut.store.close();
-      const rotating = await sealed(data, steps + 1);
+      const rotating = await sealed(data, { steps: steps + 1 });
       over = await rotating.ports.resources
         .load()
         .then(() => rotating.seal.rotate())
@@ -204,7 +214,7 @@ describe('cut off after any step', () => {
       const runId = await fill(store);
       await store.close();
       expect(filesWith(data, 'canary-')).not.toEqual([]);
-      const cut = await sealed(data, steps);
+      const cut = await sealed(data, { steps });
       over = await cut.ports.resources.load().then(
         () => true,
         () => false,
@@ -213,5 +223,107 @@ describe('cut off after any step', () => {
       await expectWhole(data, runId);
     }
     expect(steps).toBeGreaterThan(5);
+  });
+});
+
+describe('what a rotation meets on its way', () => {
+  it('keeps the settings of a run that somebody tries again meanwhile', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    let retry: (() => Promise<boolean>) | undefined;
+    const { store, seal, ports } = await sealed(data, {
+      watch: {
+        reseal: async (resealed) => {
+          const again = retry;
+          if (resealed.runs) {
+            retry = undefined;
+            await again?.();
+          }
+          return store.secrets.reseal(resealed);
+        },
+      },
+    });
+    await ports.resources.load();
+    const [about, done] = [event(), run()];
+    const failed = {
+      ...done,
+      eventId: about.id,
+      taskId: 'open',
+      action: 'safe.open',
+      state: 'failed',
+    } as const;
+    await ports.journal.commit([about], () => ({
+      runs: [{ ...failed, input: { pin: 'old' } }],
+      spentTasks: [],
+    }));
+    retry = () => ports.queue.requeue(failed, { pin: 'new' }, 1);
+    await seal.rotate();
+    expect(retry).toBeUndefined();
+    expect(await ports.history.run(failed.id)).toMatchObject({ state: 'pending', input: { pin: 'new' } });
+    await store.close();
+  });
+
+  it('does not write the whole database anew, unless something stood in clear', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    const scrubs: object[] = [];
+    const counted = () =>
+      sealed(data, {
+        watch: {
+          scrub: (what) => {
+            scrubs.push(what);
+            return Promise.resolve();
+          },
+        },
+      });
+    const { store, seal, ports } = await counted();
+    await ports.resources.load();
+    await fill(ports);
+    scrubs.length = 0;
+    const [old = ''] = ids(data);
+    await seal.rotate();
+    expect(scrubs).toEqual([]);
+    expect(filesWith(data, `v1.${old}.`)).toEqual([]);
+    // As a new version of a plugin finds it, which makes a secret of a field that was none.
+    await fill(store, ['clear']);
+    await seal.rotate();
+    expect(scrubs).toEqual([{ runs: true }]);
+    await store.close();
+  });
+
+  it('does not take for open what is a secret only in another form of the settings', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    const box = defineObjectType({
+      ...{ name: 'box', label: 'Box', instances: 'required', events: { opened: z.object({}) } },
+      settings: z.object({
+        login: z.union([
+          z.strictObject({ user: z.string(), password: secret() }),
+          z.strictObject({ user: secret() }),
+        ]),
+      }),
+    });
+    const plugin = definePlugin({ name: 'box', api: '^1.0.0', types: [box] });
+    const login = { user: 'u', password: 'canary-password' };
+    let scrubs = 0;
+    for (const start of [0, 1, 2]) {
+      const { store, ports } = await sealed(data, {
+        plugin,
+        watch: {
+          scrub: () => {
+            scrubs++;
+            return Promise.resolve();
+          },
+        },
+      });
+      const { objects } = await ports.resources.load();
+      if (start === 0)
+        await ports.resources.apply([
+          { kind: 'object', put: { ...object('a'), type: 'box', settings: { login } } },
+        ]);
+      else expect(objects[0]?.settings).toEqual({ login });
+      await store.close();
+    }
+    expect(scrubs).toBe(1);
   });
 });

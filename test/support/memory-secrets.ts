@@ -1,4 +1,4 @@
-import type { KeyUse, Resealed, SecretStorePort } from '../../src/kernel/ports.ts';
+import type { KeptInputs, KeyUse, Resealed, SecretStorePort } from '../../src/kernel/ports.ts';
 
 /** For specs that are not about what is sealed: nothing is. */
 export class MemorySecrets implements SecretStorePort {
@@ -8,13 +8,17 @@ export class MemorySecrets implements SecretStorePort {
     return Promise.resolve(this.#keys);
   }
 
-  reseal({ keys }: Resealed): Promise<void> {
+  reseal({ keys }: Resealed): Promise<number> {
     if (keys) this.#keys = keys;
-    return Promise.resolve();
+    return Promise.resolve(0);
   }
 
-  inputs(): Promise<readonly []> {
-    return Promise.resolve([]);
+  inputs(): Promise<KeptInputs> {
+    return Promise.resolve({ items: [], next: undefined });
+  }
+
+  emptyLog(): Promise<void> {
+    return Promise.resolve();
   }
 
   scrub(): Promise<void> {

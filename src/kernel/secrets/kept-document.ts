@@ -35,6 +35,20 @@ export function split(schema: z.core.$ZodType | undefined, document: JsonObject)
   return { open: (open ?? {}) as JsonObject, secrets };
 }
 
+/** Whether null stands in the place of a secret. */
+export function hasGaps(schema: z.core.$ZodType, document: JsonObject): boolean {
+  let found = false;
+  mapMarked(schema, document, {
+    isMarked: isSecret,
+    nulls: true,
+    replace: (value) => {
+      found ||= value === null;
+      return value;
+    },
+  });
+  return found;
+}
+
 /** The document as it was before its secrets were taken out. */
 export function join(open: JsonObject, secrets: readonly PlacedSecret[]): JsonObject {
   return secrets.reduce<JsonValue>(

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { ObjectRecord, RunRecord, TaskRecord } from '../../domain/records.ts';
 import type { JsonObject, z } from '../../sdk/index.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
-import type { OutboxRecord } from '../ports.ts';
+import type { OutboxRecord, ResourceChange } from '../ports.ts';
 import { settingsSchema } from '../resources/settings-parser.ts';
-import { fromColumn, join, split, stands, toColumn, type PlacedSecret } from './kept-document.ts';
+import { fromColumn, hasGaps, join, split, stands, toColumn, type PlacedSecret } from './kept-document.ts';
 import { Keyring } from './keyring.ts';
 import { keyIdOf, type Identity, type SecretBox } from './secret-box.ts';
 
@@ -72,7 +72,13 @@ export class RecordSeal {
   }
 
   openObject(kept: ObjectRecord): Opened<ObjectRecord> {
-    return this.#open(this.#ofObject(kept), kept.settings, (settings) => ({ ...kept, settings }));
+    const subject = this.#ofObject(kept);
+    const opened = this.#open(subject, kept.settings, (settings) => ({ ...kept, settings }));
+    const { schema } = subject;
+    const { settings } = opened.record;
+    // It was changed, say tagged, when its secrets could not be opened: they are not there any more.
+    const gone = schema !== undefined && hasGaps(schema, settings) && !fits(schema, settings);
+    return gone ? { ...opened, unreadable: true } : opened;
   }
 
   openTask(kept: TaskRecord): Opened<TaskRecord> {
@@ -112,14 +118,30 @@ export class RecordSeal {
     withDocument: (document: JsonObject) => R,
   ): Opened<R> {
     const { open, sealed } = fromColumn(column);
-    // What a plugin that is not loaded keeps secret was sealed when it was written.
-    const plain = schema !== undefined && split(schema, open).secrets.some((secret) => stands(open, secret));
-    if (sealed === undefined) {
-      return { record: withDocument(open), unreadable: false, keyId: undefined, plain };
-    }
-    const secrets = this.keyring.box.open(identity, sealed) as readonly PlacedSecret[] | undefined;
+    const secrets =
+      sealed === undefined
+        ? []
+        : (this.keyring.box.open(identity, sealed) as readonly PlacedSecret[] | undefined);
     const document = secrets ? join(open, secrets) : open;
-    return { record: withDocument(document), unreadable: !secrets, keyId: keyIdOf(sealed), plain };
+    // What is secret can depend on the secrets themselves, so the whole document is judged. What a plugin that is not loaded keeps
+    // secret was sealed when it was written.
+    const plain =
+      secrets !== undefined &&
+      schema !== undefined &&
+      split(schema, document).secrets.some((secret) => stands(open, secret));
+    return {
+      record: withDocument(document),
+      unreadable: !secrets,
+      keyId: sealed === undefined ? undefined : keyIdOf(sealed),
+      plain,
+    };
+  }
+
+  /** Whether null stands in the place of a secret, as in records whose secrets could not be opened. */
+  hasGaps(change: Extract<ResourceChange, { readonly put: unknown }>): boolean {
+    if (change.kind === 'object') return gapsIn(this.#ofObject(change.put), change.put.settings);
+    if (change.kind !== 'task') return false;
+    return gapsIn(this.#ofTask(change.put.id, change.put.action), change.put.settings);
   }
 
   #ofObject({ type, key }: ObjectRecord): Subject {
@@ -133,5 +155,19 @@ export class RecordSeal {
 
   #ofOutbox({ id, object }: OutboxRecord): Subject {
     return { ...this.#ofObject(object), identity: ['outbox', id] };
+  }
+}
+
+function gapsIn({ schema }: Subject, document: JsonObject): boolean {
+  return schema !== undefined && hasGaps(schema, document);
+}
+
+/** Where null may stand for a secret, nothing is missing. */
+function fits(schema: z.ZodType, document: JsonObject): boolean {
+  try {
+    return schema.safeParse(document).success;
+  } catch {
+    // An asynchronous check: it cannot be told here.
+    return true;
   }
 }

@@ -1,27 +1,42 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ObjectRecord, TaskRecord } from '../../domain/records.ts';
+import { versionTime } from '../../domain/version-time.ts';
 import type { JsonObject } from '../../sdk/index.ts';
 import type { PluginRegistry } from '../plugins/plugin-registry.ts';
-import type {
-  KeptInput,
-  OutboxRecord,
-  Resealed,
-  ResourceStorePort,
-  Resources,
-  SecretStorePort,
-} from '../ports.ts';
+import type { Resealed, ResourceStorePort, Resources, SecretStorePort } from '../ports.ts';
 import { holdsSecrets } from '../redaction/settings-secrets.ts';
 import type { Keyring } from './keyring.ts';
 import type { Opened, RecordSeal } from './record-seal.ts';
 
-/** Runs that are looked at together. */
+/** Runs that are looked at together; others may write in between. */
 const portion = 500;
+
+/** So often the same runs are looked at anew. They change when somebody tries them again, and nobody does so that often. */
+const mostLooks = 10;
 
 export interface Survey {
   /** All that is configured, secrets in clear. */
   readonly resources: Resources;
-  /** What is not sealed as it should be, as it should be. */
+  /** What is not stored as it should be, as it should be. */
   readonly stale: Pick<Resealed, 'objects' | 'tasks' | 'outbox'>;
-  /** Whose secrets cannot be opened: `object webhook/ops`, `task tell-ops`. */
-  readonly unreadable: readonly string[];
+  /** Some of it stood in clear. */
+  readonly exposed: boolean;
+  /** Whose secrets cannot be opened. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Unreadable {
+  readonly kind: 'object' | 'task';
+  /** `webhook/ops`, `tell-ops` */
+  readonly id: string;
+  readonly name: string;
+  /** It was switched on until now. */
+  readonly wasOn: boolean;
+}
+
+interface Thorough {
+  /** What plugins that are not loaded have in clear may be secret, too. */
+  readonly thorough: boolean;
 }
 
 /** Looks at what is stored, and seals anew what is in clear or under another key. */
@@ -33,99 +48,143 @@ export class Resealing {
     private readonly registry: PluginRegistry,
   ) {}
 
-  /** `thorough`: what plugins that are not loaded have in clear may be secret, too. */
-  async survey({ thorough }: { readonly thorough: boolean }): Promise<Survey> {
+  async survey({ thorough }: Thorough): Promise<Survey> {
     const kept = await this.stores.resources.load();
     const waiting = await this.stores.resources.outbox();
-    const objects = kept.objects.map((object) => this.seal.openObject(object));
-    const tasks = kept.tasks.map((task) => this.seal.openTask(task));
-    const outbox = waiting.map((record) => this.seal.openOutbox(record));
+    const now = Date.now();
+    const objects = kept.objects.map((object) =>
+      looked(object, this.seal.openObject(object), offObject(now)),
+    );
+    const tasks = kept.tasks.map((task) => looked(task, this.seal.openTask(task), offTask(now)));
+    const outbox = waiting.map((record) => looked(record, this.seal.openOutbox(record), (same) => same));
+    const isStale = this.#isStale(thorough);
+    const stale = {
+      objects: objects.flatMap((one) => anew(one, isStale, (object) => this.seal.object(object), settingsOf)),
+      tasks: tasks.flatMap((one) => anew(one, isStale, (task) => this.seal.task(task), settingsOf)),
+      outbox: outbox.flatMap((one) =>
+        anew(
+          one,
+          isStale,
+          (record) => this.seal.outbox(record),
+          ({ object }) => object.settings,
+        ),
+      ),
+    };
     return {
-      resources: { ...kept, objects: objects.map(offIfUnreadable), tasks: tasks.map(offIfUnreadable) },
-      stale: {
-        objects: this.#stale(objects, (object) => this.seal.object(object), {
-          thorough,
-          lost: off,
-          settings,
-        }),
-        tasks: this.#stale(tasks, (task) => this.seal.task(task), { thorough, lost: off, settings }),
-        outbox: this.#stale(outbox, (record) => this.seal.outbox(record), {
-          thorough,
-          lost: (record) => record,
-          settings: ({ object }: OutboxRecord) => object.settings,
-        }),
+      resources: {
+        ...kept,
+        objects: objects.map(({ record }) => record),
+        tasks: tasks.map(({ record }) => record),
       },
+      stale: {
+        objects: stale.objects.map(({ record }) => record),
+        tasks: stale.tasks.map(({ record }) => record),
+        outbox: stale.outbox.map(({ record }) => record),
+      },
+      exposed: [stale.objects, stale.tasks, stale.outbox].some((list) => list.some(({ inClear }) => inClear)),
       unreadable: [
-        ...objects.filter(unreadable).map(({ record }) => `object ${record.type}/${record.key}`),
-        ...tasks.filter(unreadable).map(({ record }) => `task ${record.id}`),
+        ...objects.filter(isUnreadable).map(({ kept: { type, key, name, enabled } }) => ({
+          ...({ kind: 'object', id: `${type}/${key}`, name, wasOn: enabled } as const),
+        })),
+        ...tasks.filter(isUnreadable).map(({ kept: { id, name, enabled } }) => ({
+          ...({ kind: 'task', id, name, wasOn: enabled } as const),
+        })),
       ],
     };
   }
 
-  /** What runs keep of their tasks' settings. */
-  async runs({ thorough }: { readonly thorough: boolean }): Promise<void> {
+  /** What runs keep of their tasks' settings. `exposed` is waited for before the first that stood in clear is sealed. */
+  async runs({ thorough, exposed }: Thorough & { readonly exposed: () => Promise<void> }): Promise<void> {
     const harmless = this.registry
       .actions()
       .flatMap(([name, { input }]) => (holdsSecrets(input) ? [] : [name]));
-    let after = '';
-    for (;;) {
-      const page = await this.stores.secrets.inputs({ after, limit: portion, harmless });
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.id;
-      const opened = page.map((run) => this.seal.openRun(run));
-      const runs = this.#stale(opened, (run) => ({ ...run, input: this.seal.input(run, run.input) }), {
-        thorough,
-        lost: (run) => run,
-        settings: ({ input }: KeptInput) => input,
-      });
-      if (runs.length > 0) await this.stores.secrets.reseal({ runs });
+    const isStale = this.#isStale(thorough);
+    let after: string | undefined = '';
+    let told = false;
+    for (let looks = 1; after !== undefined;) {
+      const { items, next } = await this.stores.secrets.inputs({ after, limit: portion, harmless });
+      const all = items.map((run) => looked(run, this.seal.openRun(run), (same) => same));
+      const found = all.flatMap((one) =>
+        anew(
+          one,
+          isStale,
+          (run) => ({ ...run, input: this.seal.input(run, run.input) }),
+          ({ input }) => input,
+        ),
+      );
+      if (!told && found.some(({ inClear }) => inClear)) {
+        await exposed();
+        told = true;
+      }
+      const runs = found.map(({ record }) => record);
+      const missed = runs.length > 0 ? await this.stores.secrets.reseal({ runs }) : 0;
+      if (missed > 0 && looks++ < mostLooks) continue;
+      if (missed > 0) throw new Error(`${missed} runs were changed each time that they were sealed anew`);
+      [after, looks] = [next, 1];
+      await nextTurn();
     }
   }
 
-  #stale<R>(
-    all: readonly Opened<R>[],
-    seal: (record: R) => R,
-    {
-      thorough,
-      lost,
-      settings: of,
-    }: {
-      readonly thorough: boolean;
-      readonly lost: (record: R) => R;
-      readonly settings: (record: R) => JsonObject;
-    },
-  ): readonly R[] {
-    return all.flatMap(({ record, unreadable, keyId, plain }) => {
-      if (unreadable) return this.#isLost(keyId) ? [lost(record)] : [];
-      if (keyId === undefined && !plain && !thorough) return [];
-      if (keyId === this.keyring.box.keyId && !plain) return [];
-      const sealed = seal(record);
-      return of(sealed) === of(record) ? [] : [sealed];
-    });
-  }
-
-  #isLost(keyId: string | undefined): boolean {
-    return keyId !== undefined && this.keyring.source.lost.includes(keyId);
+  #isStale(thorough: boolean): (opened: Opened<unknown>) => boolean {
+    return ({ keyId, plain }) => {
+      if (keyId === undefined && !plain && !thorough) return false;
+      return keyId !== this.keyring.box.keyId || plain;
+    };
   }
 }
 
-function settings({ settings: document }: { readonly settings: JsonObject }): JsonObject {
-  return document;
-}
-
-function unreadable(opened: Opened<unknown>): boolean {
-  return opened.unreadable;
-}
-
-function off<R extends { readonly enabled: boolean }>(record: R): R {
-  return { ...record, enabled: false };
+/** A record as it stands in the database, and as it is to be worked with. */
+interface Looked<R> extends Opened<R> {
+  readonly kept: R;
 }
 
 /** Nothing is done with half of the settings: an optional secret that is missing would go unnoticed. */
-function offIfUnreadable<R extends { readonly enabled: boolean }>({
-  record,
-  unreadable: isOff,
-}: Opened<R>): R {
-  return isOff ? off(record) : record;
+function looked<R>(kept: R, opened: Opened<R>, off: (record: R) => R): Looked<R> {
+  return { ...opened, kept, record: opened.unreadable ? off(opened.record) : opened.record };
+}
+
+interface Anew<R> {
+  readonly record: R;
+  readonly inClear: boolean;
+}
+
+/** How a record is to be put; nothing where it may stay as it is. What cannot be opened stays sealed: the key may be found again. */
+function anew<R extends object>(
+  { kept, record, unreadable, ...opened }: Looked<R>,
+  isStale: (opened: Opened<unknown>) => boolean,
+  seal: (record: R) => R,
+  documentOf: (record: R) => JsonObject,
+): readonly Anew<R>[] {
+  if (unreadable) {
+    const isOff = !('enabled' in kept) || kept.enabled === false;
+    return isOff ? [] : [{ record: withSettings(record, kept), inClear: false }];
+  }
+  if (!isStale({ ...opened, record, unreadable })) return [];
+  const sealed = seal(record);
+  if (documentOf(sealed) === documentOf(record)) return [];
+  return [{ record: sealed, inClear: opened.keyId === undefined || opened.plain }];
+}
+
+function withSettings<R extends object>(record: R, kept: R): R {
+  return 'settings' in kept ? { ...record, settings: kept.settings } : record;
+}
+
+function settingsOf({ settings }: { readonly settings: JsonObject }): JsonObject {
+  return settings;
+}
+
+function isUnreadable({ unreadable }: Opened<unknown>): boolean {
+  return unreadable;
+}
+
+function offObject(now: number): (record: ObjectRecord) => ObjectRecord {
+  return (record) => (record.enabled ? { ...offAt(now, record), changedAt: now } : record);
+}
+
+function offTask(now: number): (record: TaskRecord) => TaskRecord {
+  return (record) => (record.enabled ? offAt(now, record) : record);
+}
+
+function offAt<R extends ObjectRecord | TaskRecord>(now: number, record: R): R {
+  return { ...record, enabled: false, updatedAt: versionTime(now, record) };
 }

@@ -9,15 +9,15 @@ interface Surroundings {
   readonly serial: Serial;
   /** Everything, opened. */
   readonly load: () => Promise<Resources>;
-  /** Told of what has been put: `object webhook/ops`. */
-  readonly written: (name: string) => void;
+  /** Told of what has no secrets any more that could not be opened: `object webhook/ops`. */
+  readonly mended: (name: string) => void;
 }
 
 /** The resources as the kernel has them, secrets in clear, on a store that gets and gives them sealed. */
 export function sealedResources(
   inner: ResourceStorePort,
   seal: RecordSeal,
-  { serial, load, written }: Surroundings,
+  { serial, load, mended }: Surroundings,
 ): ResourceStorePort {
   return overriding(inner, {
     load: () => serial.run(load),
@@ -28,12 +28,21 @@ export function sealedResources(
           { ...beside, outbox: outbox.map((record) => seal.outbox(record)) },
         ),
       );
-      for (const change of changes) if ('put' in change) written(`${change.kind} ${identity(change)}`);
+      for (const change of changes) {
+        if (!('put' in change)) mended(removedName(change));
+        else if (!seal.hasGaps(change)) mended(`${change.kind} ${identity(change)}`);
+      }
     },
     async outbox() {
       return (await inner.outbox()).map((record) => seal.openOutbox(record).record);
     },
   });
+}
+
+function removedName(change: Exclude<ResourceChange, { readonly put: unknown }>): string {
+  return change.kind === 'object'
+    ? `object ${change.remove.type}/${change.remove.key}`
+    : `${change.kind} ${change.remove}`;
 }
 
 function sealed(change: ResourceChange, seal: RecordSeal): ResourceChange {

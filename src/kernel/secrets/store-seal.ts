@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
-import { auditEntry } from '../audit/audit-entry.ts';
+import { auditEntry, type AuditFact } from '../audit/audit-entry.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type {
@@ -16,7 +16,7 @@ import type {
 import { Serial } from '../serial.ts';
 import { Keyring } from './keyring.ts';
 import { RecordSeal } from './record-seal.ts';
-import { Resealing } from './resealing.ts';
+import { Resealing, type Unreadable } from './resealing.ts';
 import { sealedResources } from './sealed-resources.ts';
 import { sealedHistory, sealedJournal, sealedQueue, Writes } from './sealed-runs.ts';
 import { newSecretKey } from './secret-key.ts';
@@ -72,8 +72,8 @@ export class StoreSeal {
       resources: sealedResources(store.resources, this.seal, {
         serial: this.#serial,
         load: () => this.#load(store),
-        written: (name) => {
-          this.#written(name);
+        mended: (name) => {
+          this.#mended(name);
         },
       }),
       journal: sealedJournal(store.journal, this.seal, this.#writes),
@@ -119,29 +119,46 @@ export class StoreSeal {
     const next = older.length > 0 ? current : newSecretKey();
     const keys = older.length > 0 ? ([current, ...older] as const) : ([next, current] as const);
     await source.store(keys);
-    const uses = (await secrets.keys()).filter(({ id }) => id !== next.id);
-    const fact = { action: 'rotated', kind: 'key', resource: next.id } as const;
-    await secrets.reseal({ keys: [unclean(next.id), ...uses], audit: [auditEntry(fact)] });
+    const uses = await secrets.keys();
+    const clean = uses.every((use) => use.clean);
+    const others = uses.filter(({ id }) => id !== next.id);
+    await secrets.reseal({
+      keys: [{ id: next.id, since: Date.now(), clean }, ...others],
+      audit: [auditEntry(rotatedFact(next.id))],
+    });
     this.keyring.use(keys);
     // What was sealed before reaches the disk before it is looked at.
     await this.#writes.ended();
     const resealing = new Resealing({ resources, secrets }, this.seal, this.keyring, this.registry);
     await this.#serial.run(async () => {
-      const { stale } = await resealing.survey({ thorough: false });
+      const { stale, exposed } = await resealing.survey({ thorough: false });
+      if (exposed) await markUnclean(secrets);
       for (const part of portions(stale)) await secrets.reseal(part);
     });
-    await resealing.runs({ thorough: false });
-    await this.#finish(secrets);
+    await this.#finish(secrets, { runs: (await this.#runs(resealing, secrets)) || !clean });
     this.logger.info({ key: next.id }, 'All secrets are sealed with a new key');
   }
 
-  /** The old keys are needed no more. */
-  async #finish(secrets: SecretStorePort): Promise<void> {
+  /** Whether some of them stood in clear. */
+  async #runs(resealing: Resealing, secrets: SecretStorePort, thorough = false): Promise<boolean> {
+    let exposed = false;
+    await resealing.runs({
+      thorough,
+      exposed: async () => {
+        exposed = true;
+        await markUnclean(secrets);
+      },
+    });
+    return exposed;
+  }
+
+  /** The old keys are needed no more. `runs`: some of them stood in clear, now or at an earlier start. */
+  async #finish(secrets: SecretStorePort, what: { readonly runs: boolean }): Promise<void> {
     const { keyId } = this.keyring.box;
-    const since = (await secrets.keys()).find(({ id }) => id === keyId)?.since;
-    const use = unclean(keyId, since);
+    const use = (await secrets.keys()).find(({ id }) => id === keyId);
+    if (!use) throw new Error('the key is not noted');
     await secrets.reseal({ keys: [use] });
-    await this.#scrub(secrets, use);
+    await this.#clean(secrets, use, what);
     await this.#dropOlder();
   }
 
@@ -155,9 +172,14 @@ export class StoreSeal {
   }
 
   /** Waits for the next start where it cannot be done now. */
-  async #scrub(secrets: SecretStorePort, use: KeyUse): Promise<void> {
+  async #clean(secrets: SecretStorePort, use: KeyUse, what: { readonly runs: boolean }): Promise<void> {
     try {
-      await secrets.scrub();
+      // One sealed text in the place of another one needs no more.
+      if (use.clean) {
+        await secrets.emptyLog();
+        return;
+      }
+      await secrets.scrub(what);
       await secrets.reseal({ keys: [{ ...use, clean: true }] });
     } catch (err) {
       this.logger.warn({ err }, 'What the database keeps of deleted rows cannot be overwritten now');
@@ -172,7 +194,7 @@ export class StoreSeal {
     const thorough = uses.every(({ clean }) => !clean);
     const resealing = new Resealing({ resources, secrets }, this.seal, this.keyring, this.registry);
     const survey = await resealing.survey({ thorough });
-    this.#note(survey.unreadable);
+    this.#note(survey.unreadable.map(({ kind, id }) => `${kind} ${id}`));
     const { objects = [], tasks = [], outbox = [] } = survey.stale;
     const count = objects.length + tasks.length + outbox.length;
     if (settled && count === 0) {
@@ -180,16 +202,22 @@ export class StoreSeal {
       return survey.resources;
     }
     if (count > 0)
-      this.logger.info({ records: count }, 'Secrets that stood in clear or under another key are sealed');
+      this.logger.info({ records: count }, 'Secrets in clear or under another key are sealed now');
     const others = uses.filter(
       ({ id }) => id !== this.keyring.box.keyId && !this.keyring.source.lost.includes(id),
     );
+    const key = this.keyring.box.keyId;
+    const clean = !thorough && uses.every((use) => use.clean) && !survey.exposed;
     await secrets.reseal({
       ...survey.stale,
-      keys: [unclean(this.keyring.box.keyId, current?.since), ...others],
+      keys: [{ id: key, since: current?.since ?? Date.now(), clean }, ...others],
+      audit: [
+        ...(uses.length > 0 && !current ? [rotatedFact(key)] : []),
+        ...survey.unreadable.flatMap((one) => (one.wasOn ? [disabledFact(one)] : [])),
+      ].map(auditEntry),
     });
-    await resealing.runs({ thorough });
-    await this.#finish(secrets);
+    const resumed = uses.some((use) => !use.clean);
+    await this.#finish(secrets, { runs: (await this.#runs(resealing, secrets, thorough)) || resumed });
     return survey.resources;
   }
 
@@ -202,14 +230,27 @@ export class StoreSeal {
       );
   }
 
-  #written(name: string): void {
+  #mended(name: string): void {
     if (this.#unreadable.has(name))
       this.#unreadable = new Set([...this.#unreadable].filter((other) => other !== name));
   }
 }
 
-function unclean(id: string, since = Date.now()): KeyUse {
-  return { id, since, clean: false };
+/** Before anything that stands in clear is sealed: it is to be overwritten then, at the next start if not now. */
+async function markUnclean(secrets: SecretStorePort): Promise<void> {
+  const uses = await secrets.keys();
+  await secrets.reseal({ keys: uses.map((use) => ({ ...use, clean: false })) });
+}
+
+function rotatedFact(id: string): AuditFact {
+  return { action: 'rotated', kind: 'key', resource: id };
+}
+
+function disabledFact({ kind, id, name }: Unreadable): AuditFact {
+  return {
+    ...{ action: 'disabled', kind, resource: id, name, details: { reason: 'secrets_unreadable' } },
+    ...{ before: { enabled: true }, after: { enabled: false }, changed: ['enabled'] },
+  };
 }
 
 function* portions({ objects = [], tasks = [], outbox = [] }: Resealed): Generator<Resealed> {

@@ -57,14 +57,16 @@ export class PostgresDatabase implements Database {
     return this.#written(() => transaction(this.#pool, work));
   }
 
-  /** Writes tables into new files, without what deleted and replaced rows have left in the old ones. */
+  /** Writes tables into new files, without what deleted and replaced rows have left in the old ones, however long that takes. */
   async rewrite(tables: readonly string[]): Promise<void> {
     await this.#written(async () => {
       const client = await this.#pool.connect();
       try {
+        await client.query({ text: 'set statement_timeout = 0' });
         for (const table of tables) await client.query({ text: `vacuum full "${table}"` });
       } finally {
-        client.release(false);
+        // It is not used for anything else: its time limit is gone.
+        client.release(true);
       }
     });
   }

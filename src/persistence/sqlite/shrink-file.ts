@@ -27,6 +27,13 @@ export function scrubFile(database: SqliteDatabase): Promise<void> {
   });
 }
 
+/** Takes what stands in the log over into the file: a few megabytes at the most, since SQLite does so by itself all the time. */
+export function emptyLog(database: SqliteDatabase): Promise<void> {
+  return database.alone((handle) => {
+    handle.pragma('wal_checkpoint(truncate)');
+  });
+}
+
 function freePages(handle: SqliteHandle): number {
   return Number(handle.pragma('freelist_count', { simple: true }));
 }

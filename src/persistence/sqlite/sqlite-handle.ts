@@ -18,6 +18,8 @@ export function configure(handle: SqliteHandle): void {
   // A commit is on the disk before it returns; the library's default would lose the last ones with the power.
   handle.pragma('synchronous = full');
   handle.pragma(`journal_size_limit = ${journalSizeLimit}`);
+  // What is deleted or replaced is overwritten, in those pages that are written anyway.
+  handle.pragma('secure_delete = fast');
   // What a process that was killed has left in the log may not have reached the disk. Here it does.
   handle.pragma('main.wal_checkpoint(truncate)');
 }

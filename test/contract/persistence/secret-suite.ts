@@ -45,7 +45,7 @@ export function secretSuite(backend: Backend): void {
         ],
         tasks: [{ ...two, settings: sealed('y') }],
         outbox: [{ id: 'o', object: kept }],
-        runs: [{ id: queued.id, input: sealed('z') }],
+        runs: [{ id: queued.id, input: sealed('z'), text: JSON.stringify(queued.input) }],
       });
       const { objects, tasks } = await resources.load();
       expect(objects).toEqual([{ ...one, settings: sealed('x'), enabled: false }]);
@@ -56,7 +56,23 @@ export function secretSuite(backend: Backend): void {
       expect(runs[0]?.run.input).toEqual(sealed('z'));
     });
 
-    it('finds the inputs that are sealed, or of actions that are not known to be harmless, page by page', async () => {
+    it('leaves the input of a run that is not as it was read, and says so', async () => {
+      await using fresh = await freshStore(backend);
+      const { secrets, journal, history } = fresh.store;
+      const cause = event();
+      const [same, other] = [run({ eventId: cause.id }), run({ eventId: cause.id })];
+      await journal.commit([cause], () => ({ runs: [same, other], spentTasks: [] }));
+      const runs = [
+        { id: same.id, input: sealed('a'), text: JSON.stringify(same.input) },
+        { id: other.id, input: sealed('b'), text: '{"what":"was read"}' },
+        { id: 'gone', input: sealed('c'), text: '{}' },
+      ];
+      expect(await secrets.reseal({ runs })).toBe(2);
+      expect((await history.run(same.id))?.input).toEqual(sealed('a'));
+      expect((await history.run(other.id))?.input).toEqual(other.input);
+    });
+
+    it('finds the inputs that are sealed, or of actions that are not known to be harmless, stretch by stretch', async () => {
       await using fresh = await freshStore(backend);
       const { secrets, journal } = fresh.store;
       const cause = event();
@@ -70,24 +86,27 @@ export function secretSuite(backend: Backend): void {
       ];
       await journal.commit([cause], () => ({ runs, spentTasks: [] }));
       const found: string[] = [];
-      for (let after = ''; ; after = found.at(-1) ?? '') {
-        const page = await secrets.inputs({ after, limit: 2, harmless: ['a.open', "it's"] });
-        if (page.length === 0) break;
-        expect(page.length).toBeLessThanOrEqual(2);
-        found.push(...page.map(({ id }) => id));
+      let stretches = 0;
+      for (let after: string | undefined = ''; after !== undefined; stretches++) {
+        const { items, next } = await secrets.inputs({ after, limit: 2, harmless: ['a.open', "it's"] });
+        found.push(...items.map(({ id }) => id));
+        after = next;
       }
+      // Rows that are looked at count, not those that are found.
+      expect(stretches).toBe(3);
       const expected = [runs[1]!, runs[2]!, runs[4]!].map(({ id }) => id);
       expect(found).toEqual([...expected].sort());
-      const [first] = await secrets.inputs({ after: '', limit: 1, harmless: [] });
+      const [first] = (await secrets.inputs({ after: '', limit: 1, harmless: [] })).items;
       const { id, taskId, action, input } = [...runs].sort((x, y) => (x.id < y.id ? -1 : 1))[0]!;
-      expect(first).toEqual({ id, taskId, action, input });
+      expect(first).toEqual({ id, taskId, action, input, text: JSON.stringify(input) });
     });
 
     it('overwrites what is left of rows and loses none', async () => {
       await using fresh = await freshStore(backend);
       const { secrets, resources } = fresh.store;
       await resources.apply([{ kind: 'object', put: object() }]);
-      await secrets.scrub();
+      await secrets.scrub({ runs: true });
+      await secrets.emptyLog();
       expect((await resources.load()).objects).toEqual([object()]);
       await resources.apply([{ kind: 'object', put: object({ name: 'after' }) }]);
       expect((await resources.load()).objects).toMatchObject([{ name: 'after' }]);
