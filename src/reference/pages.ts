@@ -1,3 +1,4 @@
+import { apiPage, type ApiDocument } from './api-page.ts';
 import type { NamedPlugin } from '../config/json-schema.ts';
 import { commandReference, exitCodeTable } from './command-reference.ts';
 import { resourceKeys, serverKeys, variableTable } from './configuration-tables.ts';
@@ -13,8 +14,14 @@ export interface Page {
   readonly make: (present: string) => string;
 }
 
+export interface Known {
+  readonly plugins: readonly NamedPlugin[];
+  /** docs/openapi.json */
+  readonly api: ApiDocument;
+}
+
 /** All pages that the code has to say something in. */
-export function pages(plugins: readonly NamedPlugin[]): readonly Page[] {
+export function pages({ plugins, api }: Known): readonly Page[] {
   return [
     { path: 'errors.md', make: (page) => withParts(page, { errors: errorTable() }) },
     { path: 'seeing.md', make: (page) => withParts(page, { metrics: metricTable() }) },
@@ -33,6 +40,7 @@ export function pages(plugins: readonly NamedPlugin[]): readonly Page[] {
       path: 'cli.md',
       make: (page) => withParts(page, { 'exit codes': exitCodeTable(), commands: commandReference() }),
     },
+    { path: 'reference/api.md', make: () => apiPage(api) },
     { path: 'reference/object-types.md', make: () => objectTypesPage(plugins) },
   ];
 }

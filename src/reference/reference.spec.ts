@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { builtinPlugins } from '../config/builtin-plugins.ts';
+import type { ApiDocument } from './api-page.ts';
 import { markdownTable } from './markdown-table.ts';
 import { withParts } from './marked-parts.ts';
 import { pages, type Page } from './pages.ts';
@@ -11,7 +12,8 @@ const docs = new URL('../../docs/', import.meta.url);
 describe('the reference', () => {
   let all: readonly Page[];
   beforeAll(async () => {
-    all = pages(await builtinPlugins());
+    const api = JSON.parse(readFileSync(new URL('openapi.json', docs), 'utf8')) as ApiDocument;
+    all = pages({ plugins: await builtinPlugins(), api });
   });
 
   it('is what the code says; otherwise: npm run docs', () => {

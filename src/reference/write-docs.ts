@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { builtinPlugins } from '../config/builtin-plugins.ts';
 import { serveSdkToPlugins } from '../kernel/plugins/sdk-resolution.ts';
+import type { ApiDocument } from './api-page.ts';
 import { pages } from './pages.ts';
 
 /*
@@ -15,7 +16,9 @@ const docs = join(dirname(findPackageJSON('..', import.meta.url) ?? process.cwd(
 const isCheck = process.argv.includes('--check');
 serveSdkToPlugins();
 
-for (const { path, make } of pages(await builtinPlugins())) {
+const api = JSON.parse(await readFile(join(docs, 'openapi.json'), 'utf8')) as ApiDocument;
+
+for (const { path, make } of pages({ plugins: await builtinPlugins(), api })) {
   const file = join(docs, path);
   const present = await readFile(file, 'utf8').catch(() => '');
   const wanted = make(present);
