@@ -24,7 +24,8 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // Machines that run the tests of several projects at a time are slow now and then.
+  testTimeout: 90_000,
   // Suites wait more than they compute.
   maxWorkers: Math.max(availableParallelism() - 1, 2),
   // Modules of a suite that has ended stay in memory (https://github.com/jestjs/jest/issues/14605): some hundred suites would fill it.
