@@ -24,6 +24,8 @@ export interface ApiRequest<Answer> {
   /** An empty answer is undefined. */
   readonly answer: z.ZodType<Answer>;
   readonly signal?: AbortSignal | undefined;
+  /** For the whole answer, ms. Default: 30 s. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** An answer, and what its head says. */
@@ -46,7 +48,7 @@ export interface ApiClient {
   stream(request: StreamRequest): AsyncIterable<EventSourceMessage>;
 }
 
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 /** A server sends a heartbeat every 15 s. */
 const silenceMs = 60_000;
 
@@ -55,7 +57,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const retrieve: ApiClient['retrieve'] = async (request) => {
     const { answer } = request;
     const address = addressOf(url, request.path, request.query);
-    const response = await send(address, initOf(request, token));
+    const response = await send(address, initOf(request, token), request.timeoutMs);
     const content = await readJson(response, address);
     if (!response.ok) throw problemError(response, content, options);
     const parsed = answer.safeParse(content);
@@ -102,7 +104,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 }
 
 function initOf(request: ApiRequest<unknown>, token: string | undefined): RequestInit {
-  const { method, body, ifMatch, onlyNew, signal } = request;
+  const { method, body, ifMatch, onlyNew, signal, timeoutMs = usualTimeoutMs } = request;
   return {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
@@ -136,11 +138,11 @@ function addressOf(base: string, path: string, query: ApiRequest<unknown>['query
   return address;
 }
 
-async function send(address: URL, init: RequestInit): Promise<Response> {
+async function send(address: URL, init: RequestInit, timeoutMs = usualTimeoutMs): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch (error) {
-    throw unreachable(address, error);
+    throw unreachable(address, error, timeoutMs);
   }
 }
 
@@ -154,7 +156,7 @@ async function readJson(response: Response, address: URL): Promise<unknown> {
   }
 }
 
-function unreachable(address: URL, error: unknown): CliError {
+function unreachable(address: URL, error: unknown, timeoutMs = usualTimeoutMs): CliError {
   const { name, reason } = failureOf(error);
   if (name === 'TimeoutError') {
     return new UnreachableError(`${address.origin} did not answer within ${timeoutMs / 1000} seconds`, {

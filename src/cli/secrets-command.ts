@@ -14,6 +14,9 @@ const secretsAnswer = z.looseObject({
   unreadable: z.array(z.string()),
 });
 
+/** All that is stored is sealed anew. */
+const rotationTimeoutMs = 15 * 60_000;
+
 type SecretsAnswer = z.output<typeof secretsAnswer>;
 
 const examples = ['signalbox secrets status', 'signalbox secrets rotate'];
@@ -33,8 +36,8 @@ export function secretsCommand(context: CliContext): Command {
     description: 'Seal all secrets with a new key, while the server runs.',
     examples: ['signalbox secrets rotate'],
     notes:
-      'The old key is dropped when nothing needs it. Keep a copy of the new one apart from the database, and the old\n' +
-      'one for as long as there are backups from before.',
+      'When nothing needs the old key any more it stands in secret.key.<id>.old beside the key file. Keep a copy of the\n' +
+      'new one apart from the database, and the old one for as long as there are backups from before.',
   }).action(async (flags: ConnectionFlags) => {
     const { env, signal } = context;
     const answer = await connect(flags, env).request({
@@ -42,6 +45,7 @@ export function secretsCommand(context: CliContext): Command {
       body: {},
       answer: secretsAnswer,
       signal,
+      timeoutMs: rotationTimeoutMs,
     });
     print(answer, flags, context, 'rotated');
   });

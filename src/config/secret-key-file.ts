@@ -1,5 +1,5 @@
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { SignalboxError } from '../domain/errors.ts';
 import { parseSecretKey, type SecretKey } from '../kernel/secrets/secret-key.ts';
 import { errno } from './errno.ts';
@@ -34,21 +34,23 @@ export async function readKeyFile(
 }
 
 /** On the disk, as a whole, or as it was before. Nobody else may read it. */
-export async function writeKeyFile(path: string, keys: readonly SecretKey[]): Promise<void> {
+export async function writeKeyFile(path: string, keys: readonly SecretKey[], head = notes): Promise<void> {
   const next = `${path}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const folder = dirname(resolve(path));
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     await rm(next, { force: true });
     const file = await open(next, 'wx', 0o600);
     try {
-      await file.writeFile(notes + keys.map(({ text }) => `${text}\n`).join(''));
+      await file.writeFile(head + keys.map(({ text }) => `${text}\n`).join(''));
       await file.sync();
     } finally {
       await file.close();
     }
     await chmod(next, 0o600);
     await rename(next, path);
-    await syncFolder(dirname(path));
+    await syncFolder(folder);
+    if (made !== undefined) await syncAbove(folder, resolve(made));
   } catch (error) {
     throw unusable(`${path} cannot be written: ${messageOf(error)}`, error);
   }
@@ -63,6 +65,13 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** The folders that a new one stands in, up to that of the first that was made. */
+async function syncAbove(folder: string, first: string): Promise<void> {
+  const above = dirname(folder);
+  await syncFolder(above);
+  if (folder !== first && above !== folder) await syncAbove(above, first);
 }
 
 function keysIn(path: string, text: string): readonly SecretKey[] {

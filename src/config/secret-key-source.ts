@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parseSecretKey, type SecretKey } from '../kernel/secrets/secret-key.ts';
 import type { SecretKeySource } from '../kernel/secrets/secret-key-source.ts';
 import type { Environment } from './overrides.ts';
@@ -20,7 +21,7 @@ export async function secretKeySource(keyFile: string, env: Environment): Promis
       throw unusable(
         'SIGNALBOX_SECRET_KEY and SIGNALBOX_SECRET_KEY_FILE are both set: leave one of them out',
       );
-    return { where: 'SIGNALBOX_SECRET_KEY', keys: distinct([...given, ...older]), lost };
+    return { where: 'SIGNALBOX_SECRET_KEY', ...told(given, older), lost };
   }
   if (path) {
     const file = isAbsolute(path) ? path : resolve(path);
@@ -28,17 +29,45 @@ export async function secretKeySource(keyFile: string, env: Environment): Promis
     if (!keys) throw unusable(`SIGNALBOX_SECRET_KEY_FILE names ${file}, and there is no such file`);
     return {
       where: `the file ${file} (SIGNALBOX_SECRET_KEY_FILE)`,
-      keys: distinct([...keys, ...older]),
+      ...told(keys, older),
       lost,
     };
   }
-  const keys = (await readKeyFile(keyFile, { credentials })) ?? [];
+  let keys = distinct((await readKeyFile(keyFile, { credentials })) ?? []);
   return {
     where: `the file ${keyFile}`,
-    keys: distinct([...keys, ...older]),
+    get keys() {
+      return keys;
+    },
+    older: told(keys, older).older,
     lost,
-    store: (next) => writeKeyFile(keyFile, next),
+    store: async (next) => {
+      // Backups from before are worth nothing without them.
+      for (const key of keys.filter(({ id }) => !has(next, id)))
+        await writeKeyFile(`${keyFile}.${key.id}.old`, [key], retiredNotes);
+      if (!isDeepStrictEqual(idsOf(next), idsOf(keys))) await writeKeyFile(keyFile, next);
+      keys = next;
+    },
   };
+}
+
+const retiredNotes = `# A key that Signalbox needs no more. What it sealed is in backups from before: delete it with the last of them.
+`;
+
+function told(
+  keys: readonly SecretKey[],
+  older: readonly SecretKey[],
+): { readonly keys: readonly SecretKey[]; readonly older: readonly SecretKey[] } {
+  const own = distinct(keys);
+  return { keys: own, older: distinct(older).filter(({ id }) => !has(own, id)) };
+}
+
+function has(keys: readonly SecretKey[], id: string): boolean {
+  return keys.some((key) => key.id === id);
+}
+
+function idsOf(keys: readonly SecretKey[]): readonly string[] {
+  return keys.map(({ id }) => id);
 }
 
 function keysOf(env: Environment, name: string): readonly SecretKey[] {

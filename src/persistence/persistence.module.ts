@@ -28,7 +28,7 @@ const SEALED_STORE = Symbol('SealedStore');
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(@Inject(STORE) private readonly store: Store) {}
 
-  static forRoot(options: StoreOptions): DynamicModule {
+  static forRoot(options: Omit<StoreOptions, 'checkKeys'>): DynamicModule {
     const ports: FactoryProvider[] = [
       port(JOURNAL, 'journal'),
       port(RUN_QUEUE, 'queue'),
@@ -44,12 +44,21 @@ export class PersistenceModule implements OnApplicationShutdown {
       module: PersistenceModule,
       global: true,
       providers: [
-        { provide: STORE, useFactory: () => openStore(options) },
+        {
+          provide: STORE,
+          inject: [StoreSeal],
+          useFactory: (seal: StoreSeal) =>
+            openStore({
+              ...options,
+              checkKeys: (ids) => {
+                seal.checkKeys(ids);
+              },
+            }),
+        },
         {
           provide: SEALED_STORE,
-          inject: [STORE, { token: StoreSeal, optional: true }],
-          useFactory: (store: Store, seal?: StoreSeal) =>
-            seal ? { ...store, ...seal.around(store) } : store,
+          inject: [STORE, StoreSeal],
+          useFactory: (store: Store, seal: StoreSeal) => ({ ...store, ...seal.around(store) }),
         },
         ...ports,
       ],

@@ -17,6 +17,7 @@ import { AuditStore } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { History } from './history.ts';
 import { IdentityStore } from './identity-store.ts';
+import type { KeyCheck } from './migrate.ts';
 import { ResourceStore } from './resource-store.ts';
 import { Retention } from './retention.ts';
 import { RunQueue } from './run-queue.ts';
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** Hears of what goes wrong with the database while nobody asks it for anything. */
   readonly logger?: KernelLogger | undefined;
+  /** Asked before anything in the database is changed. */
+  readonly checkKeys?: KeyCheck | undefined;
 }
 
 /** All that the kernel needs of the disk. */
@@ -51,14 +54,14 @@ export interface Store {
  * Opens the database, makes it if there is none, and brings it up to date. Throws STORAGE_UNAVAILABLE when it cannot
  * be opened or another Signalbox process has it, CONFIG_INVALID when the URL is of no known kind.
  */
-export async function openStore({ url, dataDir, logger }: StoreOptions): Promise<Store> {
+export async function openStore({ url, dataDir, logger, checkKeys }: StoreOptions): Promise<Store> {
   // Each loads its own driver, and only then.
   const file = /^sqlite:(?!:memory:)(.*)$/.exec(url)?.[1];
   if (file !== undefined) {
     const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
     const { SqliteJournal } = await import('./sqlite/sqlite-journal.ts');
     const { emptyLog, scrubFile, shrinkFile } = await import('./sqlite/shrink-file.ts');
-    const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file);
+    const database = await SqliteDatabase.open(file === '' ? join(dataDir, 'signalbox.db') : file, checkKeys);
     return storeOn(database, new SqliteJournal(database), {
       shrink: () => shrinkFile(database),
       scrub: () => scrubFile(database),
@@ -68,7 +71,7 @@ export async function openStore({ url, dataDir, logger }: StoreOptions): Promise
   if (/^postgres(ql)?:\/\//.test(url)) {
     const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
     const { PostgresJournal } = await import('./postgres/postgres-journal.ts');
-    const database = await PostgresDatabase.open(url, logger);
+    const database = await PostgresDatabase.open(url, { logger, checkKeys });
     return storeOn(database, new PostgresJournal(database), {
       shrink: vacuumsByItself,
       scrub: ({ runs }) => database.rewrite(['object', 'task', 'outbox', ...(runs ? ['run'] : [])]),

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Inject, Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   HISTORY,
@@ -12,6 +18,12 @@ import {
   type JournalPort,
 } from '../../src/kernel/ports.ts';
 import { IDENTITY_STORE } from '../../src/kernel/identity-store.ts';
+import type { KernelLogger } from '../../src/kernel/logger.ts';
+import { PluginRegistry } from '../../src/kernel/plugins/plugin-registry.ts';
+import { Keyring } from '../../src/kernel/secrets/keyring.ts';
+import { RecordSeal } from '../../src/kernel/secrets/record-seal.ts';
+import { keysInMemory } from '../../src/kernel/secrets/secret-key-source.ts';
+import { StoreSeal } from '../../src/kernel/secrets/store-seal.ts';
 import { PersistenceModule } from '../../src/persistence/persistence.module.ts';
 import { openStore } from '../../src/persistence/store.ts';
 import { temporaryFolder } from './persistence/backend.ts';
@@ -35,11 +47,36 @@ class WriterModule {}
 @Module({})
 class RootModule {}
 
+const logger: KernelLogger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => logger };
+
+function quiet(): void {
+  // Not what these specs are about.
+}
+
+/** The kernel's part in it. */
+@Module({})
+class SealModule {
+  static make(): DynamicModule {
+    const registry = new PluginRegistry();
+    const keyring = new Keyring(keysInMemory());
+    const seal = new StoreSeal(registry, keyring, new RecordSeal(registry, keyring), logger);
+    return {
+      module: SealModule,
+      global: true,
+      providers: [{ provide: StoreSeal, useValue: seal }],
+      exports: [StoreSeal],
+    };
+  }
+}
+
 describe('PersistenceModule', () => {
   it('provides the ports of the kernel everywhere, and closes the store last', async () => {
     await using folder = await temporaryFolder();
     const options = { url: 'sqlite:', dataDir: folder.path };
-    const root = { module: RootModule, imports: [PersistenceModule.forRoot(options), WriterModule] };
+    const root = {
+      module: RootModule,
+      imports: [SealModule.make(), PersistenceModule.forRoot(options), WriterModule],
+    };
     const app = await NestFactory.createApplicationContext(root, { logger: false });
     const first = event();
     await app.get<JournalPort>(JOURNAL).commit([first], noRuns);
@@ -55,7 +92,7 @@ describe('PersistenceModule', () => {
   it('does not start the application when the store cannot be opened', async () => {
     const root = {
       module: RootModule,
-      imports: [PersistenceModule.forRoot({ url: 'no', dataDir: 'unused' })],
+      imports: [SealModule.make(), PersistenceModule.forRoot({ url: 'no', dataDir: 'unused' })],
     };
     const starting = NestFactory.createApplicationContext(root, { logger: false, abortOnError: false });
     await expect(starting).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

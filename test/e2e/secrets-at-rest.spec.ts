@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { chmodSync, copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/persistence/store.ts';
@@ -293,6 +293,51 @@ describe('the key', () => {
     expect((await app.api.get('/api/objects/webhook/hook')).body).toMatchObject({ enabled: false });
     await app.api.request('PATCH', '/api/objects/webhook/hook', { enabled: true, settings: { auth } });
     expect(column(data, 'select id from secret_key')).not.toContain(id);
+  });
+
+  it('that is old never seals: where there is no other a new one is made', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    const file = join(data, 'secret.key');
+    await written(data);
+    const [id = ''] = column(data, 'select id from secret_key');
+    const keys = () =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => /^[^#]/.test(line));
+    const [old = ''] = keys();
+    rmSync(file);
+    const env = { SIGNALBOX_SECRET_KEY_OLD: old };
+    await (await startSignalbox(onData(data, { env })))[Symbol.asyncDispose]();
+    expect(keys()).toHaveLength(1);
+    expect(keys()).not.toContain(old);
+    expect(column(data, 'select id from secret_key')).not.toContain(id);
+    await using app = await startSignalbox(onData(data));
+    expect((await app.api.get('/api/secrets')).body).toMatchObject({ older: [], unreadable: [] });
+  });
+
+  it('that is another one leaves the tables and the sessions as they are', async () => {
+    using folder = temporaryFolder();
+    const data = join(folder.path, 'data');
+    {
+      await using app = await startSignalbox(onData(data));
+      const login = { user: 'alice', password: 'correct horse battery staple' };
+      await app.api.request('POST', '/api/users', {
+        name: login.user,
+        password: login.password,
+        scopes: ['read'],
+      });
+      expect((await app.api.request('POST', '/api/session', login)).status).toBeLessThan(300);
+    }
+    change(data, 'update session set expires_at = 1, last_used_at = 1');
+    // As an earlier version has left it.
+    const [last = ''] = column(data, 'select name from mikro_orm_migrations order by name desc limit 1');
+    change(data, 'delete from mikro_orm_migrations where name = ?', last);
+    const before = rows(data);
+    const env = { SIGNALBOX_SECRET_KEY: Buffer.alloc(32, 9).toString('hex') };
+    await expect(startSignalbox(onData(data, { env }))).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG' });
+    expect(rows(data)).toEqual(before);
+    expect(column(data, 'select id from session')).toHaveLength(1);
   });
 
   it('may come from the environment or a file of others; changing it there seals everything anew at the next start', async () => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { secretKeySource } from '../../src/config/secret-key-source.ts';
@@ -77,6 +77,9 @@ describe('a rotation', () => {
       await receiver.got(41);
       expect(keysIn(file)).toHaveLength(1);
       expect(keysIn(file)).not.toContain(before);
+      // What backups from before are sealed with.
+      expect(keysIn(`${file}.${old}.old`)).toEqual([before]);
+      expect(statSync(`${file}.${old}.old`).mode & 0o777).toBe(0o600);
       expect(ids(data)).not.toContain(old);
     }
     expect(filesWith(data, `v1.${old}.`)).toEqual([]);

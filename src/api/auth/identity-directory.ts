@@ -1,4 +1,10 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { auditEntry, type AuditFact } from '../../kernel/audit/audit-entry.ts';
 import { identityFact } from '../../kernel/audit/identity-facts.ts';
@@ -18,7 +24,7 @@ const everyMs = 60_000;
 
 /** Tokens, users and sessions, all of them in memory: no request waits for the disk to be let in. */
 @Injectable()
-export class IdentityDirectory implements OnModuleInit, BeforeApplicationShutdown {
+export class IdentityDirectory implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   /** By digest: the look-up costs the same for every secret and tells nothing of those that are near. */
   readonly #tokens = new Map<string, TokenRecord>();
   readonly #sessions = new Map<string, SessionRecord>();
@@ -28,6 +34,7 @@ export class IdentityDirectory implements OnModuleInit, BeforeApplicationShutdow
   /** Whose last use is not on disk yet. */
   readonly #used = new Map<string, 'token' | 'session'>();
   readonly #serial = new Serial();
+  #started = false;
 
   constructor(
     @Inject(IDENTITY_STORE) private readonly store: IdentityStorePort,
@@ -41,8 +48,13 @@ export class IdentityDirectory implements OnModuleInit, BeforeApplicationShutdow
     for (const put of sessions) this.#remember({ kind: 'session', put });
   }
 
+  onApplicationBootstrap(): void {
+    this.#started = true;
+  }
+
+  /** A start that has failed changes nothing. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.tidy();
+    if (this.#started) await this.tidy();
   }
 
   tokenByDigest(digest: string): TokenRecord | undefined {

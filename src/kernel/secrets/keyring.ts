@@ -10,6 +10,8 @@ export const SECRET_KEY_SOURCE = Symbol('SecretKeySource');
 @Injectable()
 export class Keyring {
   #keys: readonly [SecretKey, ...SecretKey[]] | undefined;
+  /** Needed no more; what was read before they were is opened with them all the same. */
+  #retired: readonly SecretKey[] = [];
   #box: SecretBox | undefined;
 
   constructor(@Inject(SECRET_KEY_SOURCE) readonly source: SecretKeySource) {}
@@ -25,26 +27,42 @@ export class Keyring {
   }
 
   /**
-   * Looks whether the keys are those of the database, given the ids of the keys that something in it may be sealed with. For a
-   * database without any a key is made if there is none. Throws SECRET_KEY_MISSING and SECRET_KEY_WRONG; then nothing was changed.
+   * Looks whether the keys are those of the database, given the ids of the keys that something in it may be sealed with. Throws
+   * SECRET_KEY_MISSING and SECRET_KEY_WRONG.
    */
-  async unlock(needed: readonly string[]): Promise<void> {
-    const { keys, lost, where } = this.source;
+  check(needed: readonly string[]): void {
+    const { lost, where } = this.source;
+    const keys = [...this.source.keys, ...this.source.older];
     const absent = needed.filter((id) => !lost.includes(id) && !keys.some((key) => key.id === id));
     if (absent.length > 0) throw noKey({ absent, there: keys.map(({ id }) => id), where });
-    const [first = await this.#make(), ...rest] = keys;
-    this.use([first, ...rest]);
+  }
+
+  /** Checks the keys, and makes one if there is none to seal with. */
+  async unlock(needed: readonly string[]): Promise<void> {
+    this.check(needed);
+    const { keys, older } = this.source;
+    const [first = await this.#make(older), ...rest] = keys;
+    this.use([first, ...rest, ...older]);
   }
 
   /** From now on. */
   use(keys: readonly [SecretKey, ...SecretKey[]]): void {
     this.#keys = keys;
-    this.#box = new SecretBox(keys);
+    this.#box = new SecretBox([...keys, ...this.#retired]);
   }
 
-  async #make(): Promise<SecretKey> {
+  /** Nothing in the database is sealed with any but the first key any more. */
+  retire(): void {
+    const [first, ...others] = this.#keys ?? [];
+    if (!first) return;
+    this.#retired = [...others, ...this.#retired];
+    this.use([first]);
+  }
+
+  /** The older ones stay beside it until they are needed no more. */
+  async #make(older: readonly SecretKey[]): Promise<SecretKey> {
     const key = newSecretKey();
-    await this.source.store?.([key]);
+    await this.source.store?.([key, ...older]);
     return key;
   }
 }

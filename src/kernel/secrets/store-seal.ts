@@ -65,6 +65,14 @@ export class StoreSeal {
     @Inject(KERNEL_LOGGER) private readonly logger: KernelLogger,
   ) {}
 
+  /**
+   * Looks whether the keys are there that something in the database may be sealed with. Throws SECRET_KEY_MISSING and
+   * SECRET_KEY_WRONG.
+   */
+  checkKeys(needed: readonly string[]): void {
+    this.keyring.check(needed);
+  }
+
   /** The same parts, for the kernel. */
   around(store: SealableStore): SealableStore {
     this.#store = store;
@@ -165,10 +173,17 @@ export class StoreSeal {
   async #dropOlder(): Promise<void> {
     const { keys, source } = this.keyring;
     const [current] = keys;
-    // Where people look after the keys, they take the old one away.
-    if (!current || keys.length === 1 || !source.store) return;
-    await source.store([current]);
-    this.keyring.use([current]);
+    if (!current || keys.length === 1) return;
+    try {
+      // Where people look after the keys, they take the old one away.
+      await source.store?.([current]);
+    } catch (err) {
+      this.logger.warn(
+        { err, from: source.where },
+        'Older keys, which nothing needs any more, cannot be put aside',
+      );
+    }
+    this.keyring.retire();
   }
 
   /** Waits for the next start where it cannot be done now. */

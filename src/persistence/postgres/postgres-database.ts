@@ -3,7 +3,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { KernelLogger } from '../../kernel/logger.ts';
 import type { Database } from '../database.ts';
 import { InFlight } from '../in-flight.ts';
-import { migrate } from '../migrate.ts';
+import { migrate, type KeyCheck } from '../migrate.ts';
 import { ormOptions } from '../orm-options.ts';
 import { storageError, storageFault } from '../storage-error.ts';
 import { migrations } from './migrations/index.ts';
@@ -27,7 +27,13 @@ export class PostgresDatabase implements Database {
     this.#lock = lock;
   }
 
-  static async open(url: string, logger?: KernelLogger): Promise<PostgresDatabase> {
+  static async open(
+    url: string,
+    {
+      logger,
+      checkKeys,
+    }: { readonly logger?: KernelLogger | undefined; readonly checkKeys?: KeyCheck | undefined } = {},
+  ): Promise<PostgresDatabase> {
     let orm: Orm | undefined;
     let lock: PostgresLock | undefined;
     try {
@@ -35,7 +41,7 @@ export class PostgresDatabase implements Database {
       const pool: unknown = await orm.driver.getConnection().getNativeClient();
       if (!isPool(pool)) throw new TypeError('MikroORM has no pool of PostgreSQL connections');
       lock = await PostgresLock.acquire(pool, logger);
-      await migrate(orm, migrations);
+      await migrate(orm, { migrations, checkKeys });
       return new PostgresDatabase(orm, pool, lock);
     } catch (error) {
       await lock?.release();

@@ -2,7 +2,7 @@ import { MikroORM, type SqlEntityManager } from '@mikro-orm/sqlite';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Database } from '../database.ts';
 import { InFlight } from '../in-flight.ts';
-import { migrate } from '../migrate.ts';
+import { migrate, type KeyCheck } from '../migrate.ts';
 import { ormOptions } from '../orm-options.ts';
 import { storageError, storageFault } from '../storage-error.ts';
 import { migrations } from './migrations/index.ts';
@@ -52,7 +52,7 @@ export class SqliteDatabase implements Database {
     this.#lock = lock;
   }
 
-  static async open(path: string): Promise<SqliteDatabase> {
+  static async open(path: string, checkKeys?: KeyCheck): Promise<SqliteDatabase> {
     const file = await prepareFile(path);
     const lock = await SqliteLock.acquire(file);
     let orm: Orm | undefined;
@@ -60,7 +60,7 @@ export class SqliteDatabase implements Database {
       orm = await openOrm(file);
       const database = new SqliteDatabase(orm, lock);
       await database.#hold(() => undefined);
-      await migrate(orm, migrations);
+      await migrate(orm, { migrations, checkKeys });
       return database;
     } catch (error) {
       await orm?.close();
