@@ -5,7 +5,8 @@ import { deepFreeze } from '../deep-freeze.ts';
 import { KERNEL_LOGGER, type KernelLogger } from '../logger.ts';
 import { PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ResourceIndex } from './resource-index.ts';
-import { createRedactor, secretValues, type Redact } from '../redaction/redactor.ts';
+import { GrowingRedactor } from '../redaction/growing-redactor.ts';
+import { secretValues, type Redact } from '../redaction/redactor.ts';
 import { settingsSchema } from './settings-parser.ts';
 
 type Lists = Map<string, { readonly version: number; readonly list: readonly ObjectView[] }>;
@@ -17,7 +18,8 @@ export class ObjectViews {
   readonly #views = new WeakMap<ObjectRecord, ObjectView | 'unfit'>();
   readonly #lists: Lists = new Map();
   readonly #allLists: Lists = new Map();
-  readonly #redactors = new Map<string, { readonly version: string; readonly redact: Redact }>();
+  readonly #redactors = new Map<string, { version: string; readonly redactor: GrowingRedactor }>();
+  readonly #secrets = new WeakMap<ObjectRecord, readonly string[]>();
 
   constructor(
     private readonly registry: PluginRegistry,
@@ -52,21 +54,25 @@ export class ObjectViews {
   /** The secrets in the settings of an object. */
   secretsOf(type: string, key: string): readonly string[] {
     const [record, known] = [this.index.object(type, key), this.registry.type(type)];
-    return record && known ? secretValues(settingsSchema(known), record.settings) : [];
+    if (!record || !known) return [];
+    let secrets = this.#secrets.get(record);
+    if (!secrets) this.#secrets.set(record, (secrets = secretValues(settingsSchema(known), record.settings)));
+    return secrets;
   }
 
   /** Takes the secrets of all objects of a plugin out of a text. */
   redactorOf(plugin: string): Redact {
     const types = this.registry.plugin(plugin)?.types ?? [];
     const version = types.map((type) => this.index.version(type)).join();
-    const known = this.#redactors.get(plugin);
-    if (known?.version === version) return known.redact;
+    let known = this.#redactors.get(plugin);
+    if (known?.version === version) return known.redactor.redact;
     const secrets = types.flatMap((type) =>
       this.index.objects({ type }).flatMap(({ key }) => this.secretsOf(type, key)),
     );
-    const redact = createRedactor(secrets);
-    this.#redactors.set(plugin, { version, redact });
-    return redact;
+    if (!known) this.#redactors.set(plugin, (known = { version, redactor: new GrowingRedactor() }));
+    known.version = version;
+    known.redactor.update(new Set(secrets));
+    return known.redactor.redact;
   }
 
   #of(record: ObjectRecord): ObjectView | undefined {
