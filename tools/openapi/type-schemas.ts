@@ -93,6 +93,8 @@ export class TypeSchemas {
     return {
       ...this.of(type, at),
       ...(format !== undefined && { format }),
+      // The one kind of number that need not be whole.
+      ...(format === 'double' && { type: 'number' }),
       ...described(field, this.#checker),
     };
   }
@@ -129,6 +131,8 @@ export function described(symbol: ts.Symbol | undefined, checker: ts.TypeChecker
 
 /** A field that is declared as `Rfc3339` is a string like any other to the checker; its declaration knows more. */
 function formatOf(field: ts.Symbol, checker: ts.TypeChecker): string | undefined {
+  const own = field.getJsDocTags(checker).find(({ name }) => name === 'format');
+  if (own) return ts.displayPartsToString(own.text);
   const declaration = field.valueDeclaration;
   if (!declaration || !ts.isPropertySignature(declaration) || !declaration.type) return undefined;
   if (!ts.isTypeReferenceNode(declaration.type)) return undefined;

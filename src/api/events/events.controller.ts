@@ -33,7 +33,7 @@ export class EventsController {
   @Documented({
     summary: 'Send events',
     bodySchema: 'events',
-    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'BATCH_TOO_LARGE', 'OVERLOADED'],
+    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'RESOURCE_INVALID', 'BATCH_TOO_LARGE', 'OVERLOADED'],
   })
   @HttpCode(202)
   @RequireScope('ingest')

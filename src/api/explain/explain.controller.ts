@@ -37,7 +37,7 @@ export class ExplainController {
   @Documented({
     summary: 'Explain what events would cause',
     bodySchema: 'events',
-    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'BATCH_TOO_LARGE'],
+    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'RESOURCE_INVALID', 'BATCH_TOO_LARGE'],
   })
   @HttpCode(200)
   @RequireScope('read')

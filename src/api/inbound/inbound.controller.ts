@@ -23,6 +23,7 @@ export class InboundController {
       'FORBIDDEN',
       'EVENT_INVALID',
       'EVENT_TYPE_UNKNOWN',
+      'RESOURCE_INVALID',
       'BATCH_TOO_LARGE',
       'OVERLOADED',
       'PLUGIN_DOWN',

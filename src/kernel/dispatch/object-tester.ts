@@ -15,6 +15,7 @@ import { messageOf } from './verdict.ts';
 /** What came of trying an object out. */
 export interface ObjectTest {
   readonly ok: boolean;
+  /** @format double */
   readonly durationMs: number;
   /** What the type's `test` returned. */
   readonly result?: JsonValue;
