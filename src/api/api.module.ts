@@ -23,6 +23,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { Objects } from './objects/objects.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { OpenApi } from './openapi/openapi.ts';
+import { DocsController } from './openapi/docs.controller.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
 import { PluginsController } from './plugins/plugins.controller.ts';
 import { ResourceEditor } from './resources/resource-editor.ts';
@@ -98,6 +99,7 @@ export class ApiModule {
         StreamController,
         MetricsController,
         OpenApiController,
+        DocsController,
         HealthController,
         HealthReportController,
         ...types.flatMap(collectionControllers),
