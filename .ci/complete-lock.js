@@ -6,6 +6,9 @@
  * binaries for other platforms; version, system and processor follow from the package that asks for them and from their
  * names. They have no checksum until `npm install` runs where they can be fetched.
  *
+ * Besides it leaves out that better-sqlite3 comes compiled (`"gypfile": false` in its package.json). Installing from the lock file npm
+ * would then compile it all the same, which takes Python and the headers of Node.js from nodejs.org.
+ *
  *   node .ci/complete-lock.js            completes it
  *   node .ci/complete-lock.js --check    only tells, and exits with 1 if something is missing
  */
@@ -13,7 +16,7 @@ import { readFileSync, writeFileSync } from 'fs';
 
 const file = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const missing = findMissing(lock.packages);
+const missing = [...findMissing(lock.packages), ...findCompiled(lock.packages)];
 
 for (const { name } of missing) console.log(`missing: ${name}`);
 if (process.argv.includes('--check')) {
@@ -22,7 +25,18 @@ if (process.argv.includes('--check')) {
   for (const { path, entry } of missing) lock.packages[path] = entry;
   lock.packages = sorted(lock.packages);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-  console.log(`added ${missing.length} packages to package-lock.json`);
+  console.log(`completed ${missing.length} packages in package-lock.json`);
+}
+
+/** Packages that bring what they would compile, and of which the lock file does not say so. */
+function findCompiled(packages) {
+  return Object.entries(packages)
+    .filter(([path, { gypfile }]) => /(?:^|\/)node_modules\/better-sqlite3$/.test(path) && gypfile !== false)
+    .map(([path, { version, ...rest }]) => ({
+      name: `"gypfile": false of ${path}`,
+      path,
+      entry: { version, gypfile: false, ...rest },
+    }));
 }
 
 function findMissing(packages) {

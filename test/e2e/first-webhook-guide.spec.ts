@@ -23,7 +23,7 @@ describe('docs/first-webhook.md', () => {
       const [server = '', receiver = ''] = await freePorts(2);
       const env = { SIGNALBOX_PORT: server, SIGNALBOX_URL: `http://127.0.0.1:${server}` };
       const script = walkthrough(snippetsOf('docs/first-webhook.md'), {
-        'listens 4280': `listens ${server}; until [ -s data/setup-token ]; do sleep 0.1; done`,
+        'listens 4280': `listens ${server}; until [ -s first-data/setup-token ]; do sleep 0.1; done`,
         9000: receiver,
       });
       const { code, out } = await bash(script + untilSettled, { cwd: folder.path, env });
