@@ -40,7 +40,7 @@ export class ResourceStore implements ResourceStorePort {
     return this.database.write(async (em) => {
       await putAll(em, [...last.values()].filter(isPut));
       for (const change of last.values()) if (!isPut(change)) await remove(em, change);
-      if (outbox.length > 0) await em.insertMany(OutboxEntity, [...outbox]);
+      if (outbox.length > 0) await em.insertMany(OutboxEntity, outbox.map(copyOf));
       for (const state of states) await putState(em, state);
       if (readyMade.length > 0) await em.insertMany(ReadyMadeEntity, [...readyMade]);
       await addEntries(em, audit);
@@ -74,15 +74,20 @@ function isPut(change: ResourceChange): change is Put {
 }
 
 async function putAll(em: SqlEntityManager, puts: readonly Put[]): Promise<void> {
-  const objects = puts.flatMap((put) => (put.kind === 'object' ? [objectRow(put.put)] : []));
-  const tags = puts.flatMap((put) => (put.kind === 'tag' ? [tagRow(put.put)] : []));
-  const tasks = puts.flatMap((put) => (put.kind === 'task' ? [taskRow(put.put)] : []));
-  const triggers = puts.flatMap((put) => (put.kind === 'trigger' ? [triggerRow(put.put)] : []));
+  const objects = puts.flatMap((put) => (put.kind === 'object' ? [copyOf(objectRow(put.put))] : []));
+  const tags = puts.flatMap((put) => (put.kind === 'tag' ? [copyOf(tagRow(put.put))] : []));
+  const tasks = puts.flatMap((put) => (put.kind === 'task' ? [copyOf(taskRow(put.put))] : []));
+  const triggers = puts.flatMap((put) => (put.kind === 'trigger' ? [copyOf(triggerRow(put.put))] : []));
   if (objects.length > 0) await em.upsertMany(ObjectEntity, objects);
   if (tags.length > 0) await em.upsertMany(TagEntity, tags);
   // The journal may have spent the task while this change was being judged: no change makes it fire again.
   if (tasks.length > 0) await em.upsertMany(TaskEntity, tasks, { onConflictExcludeFields: ['spent'] });
   if (triggers.length > 0) await em.upsertMany(TriggerEntity, triggers);
+}
+
+/** MikroORM writes into what it is given, and records may be frozen: plugins have been shown them. */
+function copyOf<Row extends object>(row: Row): Row {
+  return structuredClone(row);
 }
 
 /** Events write states, too, and not in turn with this. One of the future was told by a clock that was wrong. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { deepFreeze } from '../../../src/kernel/deep-freeze.ts';
 import type { ResourceChange } from '../../../src/kernel/ports.ts';
 import { freshStore, type Backend } from './backend.ts';
 import { event, object, objectState, planning, settlement, tag, task, trigger } from './records.ts';
@@ -31,6 +32,23 @@ export function resourceSuite(backend: Backend): void {
       expect(loaded.tasks).toEqual(expect.arrayContaining(all.tasks));
       expect(loaded.tags).toEqual(all.tags);
       expect(loaded.triggers).toEqual(all.triggers);
+    });
+
+    it('takes what is frozen', async () => {
+      await using fresh = await freshStore(backend);
+      const changes = (description: string): ResourceChange[] => [
+        { kind: 'object', put: object({ name: description, settings: { list: [{ b: 'x' }] } }) },
+        { kind: 'tag', put: tag({ description }) },
+        { kind: 'task', put: task({ description, settings: { text: 'x', list: [{ b: 'x' }] } }) },
+        { kind: 'trigger', put: trigger({ enabled: false }) },
+      ];
+      await fresh.store.resources.apply(deepFreeze(changes('one')));
+      await fresh.store.resources.apply(deepFreeze(changes('two')));
+      expect(await fresh.store.resources.load()).toMatchObject({
+        objects: [{ name: 'two', settings: { list: [{ b: 'x' }] } }],
+        tasks: [{ description: 'two', settings: { text: 'x' } }],
+        triggers: [{ filter: trigger().filter }],
+      });
     });
 
     it('replaces a resource as a whole: what the new one leaves out is gone', async () => {
