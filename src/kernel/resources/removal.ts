@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../domain/errors.ts';
 import type { ObjectRecord, TaskRecord, TriggerRecord } from '../../domain/records.ts';
 import { managed } from './record-builder.ts';
-import type { ResourceRef, Revised } from './resource-input.ts';
+import type { ResourceRecord, ResourceRef, Revised } from './resource-input.ts';
 import { resourceUsers, userText } from './resource-users.ts';
 import type { Staging } from './staging.ts';
 
@@ -32,17 +32,37 @@ export function stageRemoval(
     triggers: () => staging.triggers(),
   })(ref);
   if (users.length > 0 && !force) throw inUse(ref, users);
+  refuseDeclared(staging, { ref, users });
   const letGo = users.flatMap((user) => without(staging, { user, ref, now }) ?? []);
   staging.remove(ref);
   return [{ ...ref, change: 'removed', before }, ...letGo];
 }
 
 function inUse(ref: ResourceRef, users: readonly ResourceRef[]): SignalboxError {
+  return new SignalboxError('IN_USE', inUseText(ref, users), { usedBy: users.slice(0, mostListed) });
+}
+
+function inUseText(ref: ResourceRef, users: readonly ResourceRef[]): string {
   const named = users.slice(0, mostNamed).map(userText).join(', ');
   const more = users.length > mostNamed ? ` and ${String(users.length - mostNamed)} more` : '';
-  return new SignalboxError('IN_USE', `${ref.kind} ${ref.id} is used by ${named}${more}`, {
-    usedBy: users.slice(0, mostListed),
-  });
+  return `${ref.kind} ${ref.id} is used by ${named}${more}`;
+}
+
+/** What a file declares would name what is not there from the next start on, and Signalbox would not start with it. */
+function refuseDeclared(
+  staging: Staging,
+  { ref, users }: { readonly ref: ResourceRef; readonly users: readonly ResourceRef[] },
+): void {
+  const declared = users.filter((user) => isDeclared(user, staging.find(user)));
+  if (declared.length === 0) return;
+  const message = `${inUseText(ref, declared)}, of a configuration file, which has to let go of it first`;
+  throw new SignalboxError('IN_USE', message, { usedBy: declared.slice(0, mostListed) });
+}
+
+/** Not objects: they get the tag back from the file. What the file itself has switched off may name what is not there. */
+function isDeclared({ kind }: ResourceRef, record: ResourceRecord | undefined): boolean {
+  if (kind === 'object' || record?.managedBy !== 'config') return false;
+  return (record as TaskRecord | TriggerRecord).enabled || record.changedByHandAt !== undefined;
 }
 
 /** Undefined: it is switched off as it is. */
