@@ -52,15 +52,19 @@ export class Resealing {
     const kept = await this.stores.resources.load();
     const waiting = await this.stores.resources.outbox();
     const now = Date.now();
-    const objects = kept.objects.map((object) =>
+    const objects = await inPortions(kept.objects, (object) =>
       looked(object, this.seal.openObject(object), offObject(now)),
     );
-    const tasks = kept.tasks.map((task) => looked(task, this.seal.openTask(task), offTask(now)));
+    const tasks = await inPortions(kept.tasks, (task) =>
+      looked(task, this.seal.openTask(task), offTask(now)),
+    );
     const outbox = waiting.map((record) => looked(record, this.seal.openOutbox(record), (same) => same));
     const isStale = this.#isStale(thorough);
-    const stale = {
-      objects: objects.flatMap((one) => anew(one, isStale, (object) => this.seal.object(object), settingsOf)),
-      tasks: tasks.flatMap((one) => anew(one, isStale, (task) => this.seal.task(task), settingsOf)),
+    const found = {
+      objects: await inPortions(objects, (one) =>
+        anew(one, isStale, (object) => this.seal.object(object), settingsOf),
+      ),
+      tasks: await inPortions(tasks, (one) => anew(one, isStale, (task) => this.seal.task(task), settingsOf)),
       outbox: outbox.flatMap((one) =>
         anew(
           one,
@@ -70,6 +74,7 @@ export class Resealing {
         ),
       ),
     };
+    const stale = { ...found, objects: found.objects.flat(), tasks: found.tasks.flat() };
     return {
       resources: {
         ...kept,
@@ -187,4 +192,14 @@ function offTask(now: number): (record: TaskRecord) => TaskRecord {
 
 function offAt<R extends ObjectRecord | TaskRecord>(now: number, record: R): R {
   return { ...record, enabled: false, updatedAt: versionTime(now, record) };
+}
+
+/** Others have their turn in between. */
+async function inPortions<T, R>(all: readonly T[], work: (one: T) => R): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (let i = 0; i < all.length; i += portion) {
+    done.push(...all.slice(i, i + portion).map(work));
+    await nextTurn();
+  }
+  return done;
 }

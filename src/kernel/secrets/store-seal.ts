@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { SignalboxError } from '../../domain/errors.ts';
 import { auditEntry, type AuditFact } from '../audit/audit-entry.ts';
@@ -141,7 +142,11 @@ export class StoreSeal {
     await this.#serial.run(async () => {
       const { stale, exposed } = await resealing.survey({ thorough: false });
       if (exposed) await markUnclean(secrets);
-      for (const part of portions(stale)) await secrets.reseal(part);
+      for (const part of portions(stale)) {
+        await secrets.reseal(part);
+        // SQLite answers at once: nobody else would have their turn.
+        await nextTurn();
+      }
     });
     await this.#finish(secrets, { runs: (await this.#runs(resealing, secrets)) || !clean });
     this.logger.info({ key: next.id }, 'All secrets are sealed with a new key');
