@@ -1,7 +1,7 @@
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { z } from '../sdk/schema.ts';
 import { CliError, UnreachableError } from './cli-error.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
 export interface ApiClientOptions {
   /** Where Signalbox listens, e.g. `http://127.0.0.1:4280`. */
@@ -54,12 +54,13 @@ const silenceMs = 60_000;
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { url, token } = options;
+  if (token !== undefined && !fitsHeader.test(token)) throw malformedToken(options);
   const retrieve: ApiClient['retrieve'] = async (request) => {
     const { answer } = request;
     const address = addressOf(url, request.path, request.query);
     const response = await send(address, initOf(request, token), request.timeoutMs);
     const content = await readJson(response, address);
-    if (!response.ok) throw problemError(response, content, options);
+    if (!response.ok) throw problemError(response, content, { ...options, onlyNew: request.onlyNew });
     const parsed = answer.safeParse(content);
     if (!parsed.success) throw notSignalbox(response, address, parsed.error);
     const etag = response.headers.get('etag') ?? undefined;
@@ -101,6 +102,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       throw unreachable(address, new Error('the server has ended the stream'));
     },
   };
+}
+
+/** No token has a blank, a line break or what is beyond ASCII in it; what fetch() says of one would show it. */
+const fitsHeader = /^[\x21-\x7e]+$/;
+
+function malformedToken({ tokenRemedy }: ApiClientOptions): CliError {
+  return new CliError('the token has characters in it that no token has, such as a blank or a line break', {
+    remedy: tokenRemedy ?? 'Give one token, and nothing before or behind it.',
+    exit: exitCodes.refused,
+  });
 }
 
 function initOf(request: ApiRequest<unknown>, token: string | undefined): RequestInit {
@@ -197,9 +208,15 @@ const problem = z.object({
   requestId: z.string().optional(),
 });
 
-function problemError(response: Response, content: unknown, { tokenRemedy }: ApiClientOptions): CliError {
+interface ProblemContext extends ApiClientOptions {
+  readonly onlyNew?: boolean | undefined;
+}
+
+function problemError(response: Response, content: unknown, context: ProblemContext): CliError {
   const { code, title, detail, action, field, errors, requestId } = problem.safeParse(content).data ?? {};
-  const message = detail ?? title ?? `Signalbox answered ${response.status} ${response.statusText}`;
+  const there = context.onlyNew === true && code === 'PRECONDITION_FAILED';
+  const told = there ? 'there is one by this name already' : detail;
+  const message = told ?? title ?? `Signalbox answered ${response.status} ${response.statusText}`;
   // The message of a single error says it already.
   const further = errors?.filter((error) => !saysBoth(message, error)) ?? [];
   const details = further.map((error) => `${error.field}: ${error.message}`);
@@ -212,15 +229,33 @@ function problemError(response: Response, content: unknown, { tokenRemedy }: Api
     ...(code !== undefined && { code }),
     details,
     ...(errors && { issues: errors }),
-    remedy: code === 'AUTH_REQUIRED' ? (tokenRemedy ?? action) : (ownRemedies[code ?? ''] ?? action),
+    remedy: remedyOf({ code: there ? 'CONFLICT' : code, detail, action }, context),
     exit: exitCodeOf(response.status),
   });
 }
 
+function remedyOf(
+  { code = '', detail = '', action }: Pick<z.output<typeof problem>, 'code' | 'detail' | 'action'>,
+  { tokenRemedy }: ApiClientOptions,
+): string | undefined {
+  if (code === 'AUTH_REQUIRED') return tokenRemedy ?? action;
+  if (code === 'CONFLICT' && /is (disabled|switched off)/.test(detail))
+    return 'Switch it on first, with `enable`.';
+  if (code === 'CONFLICT' && detail.includes('set up already')) return 'Log in instead: signalbox login';
+  return ownRemedies[code] ?? action;
+}
+
+const typesRemedy = 'See with `signalbox types` what there is, or load the plugin that declares it.';
+
 /** Where the API's advice is about requests. */
 const ownRemedies: Readonly<Record<string, string>> = {
   IN_USE:
-    'Change or remove those that the message names first, or delete it with --force, which switches them off.',
+    'Change or remove those that the message names first, or delete it with --force: tasks and triggers are switched off, objects only lose a tag.',
+  NOT_FOUND: 'See with `list` what there is.',
+  CONFLICT: 'Take another name, or change what is there with `patch` or `replace`.',
+  EVENT_TYPE_UNKNOWN: typesRemedy,
+  OBJECT_TYPE_UNKNOWN: typesRemedy,
+  ACTION_UNKNOWN: typesRemedy,
   PRECONDITION_FAILED: 'Look at what has changed, with `get`, and give the change once more.',
 };
 

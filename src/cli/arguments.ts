@@ -38,13 +38,13 @@ export function statesArgument(value: string): string {
   return value;
 }
 
-/** `ingest,read`. */
-export function scopesArgument(value: string): readonly string[] {
+/** `ingest,read`, or one at a time. */
+export function scopesArgument(value: string, before: readonly string[] = []): readonly string[] {
   const given = value.split(',').map((scope) => scope.trim());
   const unknown = given.find((scope) => !scopes.some((known) => known === scope));
   if (unknown !== undefined)
     throw new InvalidArgumentError(`"${unknown}" is not a scope; scopes are ${scopes.join(', ')}.`);
-  return given;
+  return [...new Set([...before, ...given])];
 }
 
 export function jsonArgument(value: string): unknown {

@@ -56,11 +56,11 @@ export function exitCodeOfError(error: unknown): ExitCode {
   return error instanceof CliError ? error.exit : exitCodes.failed;
 }
 
-/** Prints an error for people. What nobody foresaw comes with its stack. */
-export function printError(err: Channel, error: unknown): void {
+/** Prints an error for people, `of` which of several. What nobody foresaw comes with its stack. */
+export function printError(err: Channel, error: unknown, of?: string): void {
   const { code, message, details, remedy } = asCliError(error);
   const label = err.paint('red', code === undefined ? 'error' : `error ${code}`);
-  err.line(`${label}: ${printable(message)}`);
+  err.line(`${label}: ${printable(of === undefined ? message : `${of}: ${message}`)}`);
   for (const detail of details) err.line(`  ${printable(detail)}`);
   if (remedy !== undefined) err.line(`${err.paint('cyan', 'what to do')}: ${printable(remedy)}`);
 }

@@ -19,10 +19,10 @@ const heldAnswer = z.looseObject({
   ),
 });
 
-/** What lets go of them. */
-const remedies: Readonly<Record<string, string>> = {
-  target_disabled: 'enable it',
-  target_missing: 'create it',
+/** What lets go of runs that are held, by the reason. */
+export const heldRemedies: Readonly<Record<string, string>> = {
+  target_disabled: 'enable its target',
+  target_missing: 'create its target',
   target_failing: 'tried every 30 seconds',
   plugin_unavailable: 'go on once its plugin runs',
   outcome_unknown: 'look what has happened, then retry or cancel',
@@ -48,7 +48,7 @@ export function heldCommand({ terminal: { out, err }, env, signal }: CliContext)
         { text: String(runs) },
         { text: timeText(since), style: 'dim' as const, whole: true },
         { text: reason, style: 'yellow' as const },
-        { text: remedies[reason] ?? '' },
+        { text: heldRemedies[reason] ?? '' },
       ]);
       printTable(out, ['TARGET', 'ACTION', 'RUNS', 'SINCE', 'REASON', 'WHAT TO DO'], rows);
     }

@@ -148,6 +148,79 @@ describe('signalbox tokens, users, login', () => {
     expect((await run('whoami', none)).err.at(-1)).toContain('is no longer accepted. Log in with');
   });
 
+  it('never prints a token that cannot be one', async () => {
+    for (const token of ['sbx_one\nsbx_two', 'sbx_one two', 'sbx_änders']) {
+      const { code, out, err } = await run('runs', { SIGNALBOX_TOKEN: token });
+      expect({ code, out, err }).toEqual({
+        code: 4,
+        out: [],
+        err: [
+          expect.stringContaining('the token has characters in it that no token has'),
+          expect.stringContaining('The token is the one of the variable SIGNALBOX_TOKEN'),
+        ],
+      });
+      expect(err.join()).not.toContain('sbx_');
+    }
+  });
+
+  it('says of an API token that was kept what becomes of it', async () => {
+    const none = {};
+    await run(`login --token ${adminToken}`, none);
+    expect(await run('logout', none)).toEqual({
+      code: 0,
+      out: [`logged out at ${url}`],
+      err: [
+        "It was the API token SIGNALBOX_ADMIN_TOKEN: it is forgotten here, and stays valid until it is revoked: signalbox tokens revoke 'SIGNALBOX_ADMIN_TOKEN'",
+      ],
+    });
+    expect(await run('whoami')).toMatchObject({ code: 0 });
+  });
+
+  it('takes an API token from standard input or asks for it, and advises in words of the command line', async () => {
+    const none = {};
+    const piped = (token: string) =>
+      commandLine(['login', '--token-stdin'], {
+        env: { SIGNALBOX_URL: url, XDG_CONFIG_HOME: home.path },
+        prompt: undefined,
+        input: () => Promise.resolve(`${token}\n`),
+      });
+    expect((await piped(adminToken)).out).toEqual([expect.stringContaining('as SIGNALBOX_ADMIN_TOKEN')]);
+    expect(await piped('sbx_wrong')).toMatchObject({
+      code: 4,
+      err: [
+        expect.stringContaining('AUTH_REQUIRED'),
+        expect.stringContaining(
+          'what to do: Give an API token of this Signalbox, as `signalbox tokens create`',
+        ),
+      ],
+    });
+    expect((await run('login --token', none)).err.join()).toContain('signalbox login --token-stdin < FILE');
+    const asked = await commandLine(['login', '--token'], {
+      env: { SIGNALBOX_URL: url, XDG_CONFIG_HOME: home.path },
+      prompt: {
+        ask: () => Promise.reject(new Error('shows what is typed')),
+        secret: (question) => Promise.resolve(question === 'API token: ' ? adminToken : ''),
+      },
+    });
+    expect(asked.code).toBe(0);
+  });
+
+  it('collects scopes, however they are given', async () => {
+    const made = await run('tokens create many --scope read --scope operate,read --json');
+    expect(JSON.parse(made.out[0]!)).toMatchObject({ scopes: ['read', 'operate'] });
+    await run('users create emil --scope read --scope operate --password-stdin');
+    expect((await run('users patch emil --scope ingest --scope read')).out).toEqual([
+      'changed  emil (ingest, read)',
+    ]);
+  });
+
+  it.each(['90', '1990', '5/2030'])('takes --expires %s for no time', async (when) => {
+    expect(await run(`tokens create later --scope read --expires ${when}`)).toMatchObject({
+      code: 2,
+      err: [expect.stringContaining('It is a time, such as 2027-01-31, or 90d or 12h.'), expect.anything()],
+    });
+  });
+
   it('changes what tokens and users may do', async () => {
     await run('tokens create half --scope read');
     expect((await run('tokens patch half --scope ingest --expires 90d')).out).toEqual([

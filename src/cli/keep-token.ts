@@ -15,12 +15,17 @@ export async function keepToken(url: string, token: KeptToken, context: CliConte
     await endSession(url, before, signal).catch(() => undefined);
     return file;
   }
-  const name = before.name ?? '';
-  terminal.err.line(
-    `It takes the place of the API token ${name === '' ? 'that was kept here' : name}, which stays valid ` +
-      `until it is revoked: signalbox tokens revoke '${name === '' ? '…' : name}'`,
-  );
+  terminal.err.line(`It takes the place of ${apiTokenText(before)}, which ${staysValid(before)}`);
   return file;
+}
+
+export function apiTokenText({ name = '' }: KeptToken): string {
+  return `the API token ${name === '' ? 'that was kept here' : name}`;
+}
+
+/** Of an API token that is not kept any more. */
+export function staysValid({ name = '' }: KeptToken): string {
+  return `stays valid until it is revoked: signalbox tokens revoke '${name === '' ? '…' : name}'`;
 }
 
 /** Ends the session that a token stands for. An API token has none, and one that has ended need not be ended. */

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminToken, startApi, type ApiApp } from '../../test/support/api-app.ts';
+import { startApiDouble } from '../../test/support/api-double.ts';
 import { lampPlugin } from '../../test/support/api-plugins.ts';
 import { commandLine } from '../../test/support/command-line.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.ts';
@@ -196,7 +197,7 @@ describe('what is wrong', () => {
     [['objects', 'create', 'lamp/x', '--set', 'settings.watts'], 2, 'It is a path and a value'],
     [['objects', 'create', 'lamp/x', '--set', 'a.__proto__.b=1'], 2, 'is not a path'],
     [['objects', 'create', 'lamp/x', '--set', 'settings={1}'], 2, 'The value is not JSON'],
-    [['objects', 'create', '--name', 'x'], 2, 'error: it has no name'],
+    [['objects', 'create', '--name', 'x'], 2, 'error: it is not said which one'],
     [['objects', 'create', 'lamp/x', '-f', '/nowhere/x.yaml'], 1, 'error: /nowhere/x.yaml is not there'],
     [['objects', 'create', 'lamp/x', '-f', '-', '--set', 'name=@-'], 2, 'standard input can be read once'],
     [['objects', 'create', 'lamp/x', '--secret', 'settings.pin'], 2, 'has no line for settings.pin'],
@@ -286,6 +287,83 @@ describe('edit', () => {
     });
     expect(questions).toEqual(['Edit it again? [Y/n] ']);
     expect(await get('/api/objects/lamp/bad')).toMatchObject({ name: 'Mended' });
+  });
+});
+
+describe('what is refused', () => {
+  it('is advised about in words of the command line', async () => {
+    const advice = async (...args: string[]) => (await run(args)).err.join('\n');
+    await run(['tags', 'create', 'advice/tag']);
+    expect(await advice('tags', 'create', 'advice/tag')).toBe(
+      'error PRECONDITION_FAILED: there is one by this name already\n' +
+        'what to do: Take another name, or change what is there with `patch` or `replace`.',
+    );
+    await run(['objects', 'create', 'lamp/advice', '--tag', 'advice/tag']);
+    expect(await advice('objects', 'create', 'lamp/advice')).toMatch(
+      /exists already\n.*`patch` or `replace`/,
+    );
+    expect(await advice('objects', 'get', 'lamp/nowhere')).toContain('See with `list` what there is.');
+    expect(await advice('tags', 'delete', 'advice/tag')).toContain('objects only lose a tag');
+    expect(await advice('objects', 'create', 'nosuch/x')).toContain('See with `signalbox types');
+    const light = ['--action', 'lamp.light', '--set', 'settings.level=x'];
+    await run(['tasks', 'create', 'off', ...light, '--object', 'advice', '--disabled']);
+    expect(await advice('tasks', 'run', 'off')).toContain('Switch it on first, with `enable`.');
+    expect(await run(['tasks', 'create', 'aimless', ...light])).toMatchObject({
+      code: 2,
+      err: ['error: it is not said what the task acts on', expect.stringContaining('--object KEY or --tag')],
+    });
+    const trigger = ['triggers', 'create', 'dotted', '--event', 'lamp.on', '--task', 'off'];
+    expect(await run([...trigger, '--set', 'filter.data.by=bob'])).toMatchObject({
+      code: 2,
+      err: [expect.any(String), expect.stringContaining(`--filter '{"data.by":"bob"}'`)],
+    });
+  });
+});
+
+describe('webhooks', () => {
+  it('need no key where they have a name, of which Signalbox makes one', async () => {
+    await using double = await startApiDouble(() => ({
+      status: 201,
+      body: { type: 'webhook', key: 'night-shift' },
+    }));
+    const create = ['webhooks', 'create', '--url', double.url, '--set', 'settings.url=https://hooks.test/'];
+    expect((await run([...create, '--name', 'Night shift'])).out).toEqual(['created  night-shift']);
+    expect(double.requests[0]).toMatchObject({
+      path: '/api/objects/webhook',
+      body: { name: 'Night shift', settings: { url: 'https://hooks.test/' } },
+    });
+    expect(double.requests[0]?.body).not.toHaveProperty('key');
+    expect(await run(create)).toMatchObject({
+      code: 2,
+      err: [
+        'error: it is not said which one: neither key was given nor a name to make it of',
+        expect.anything(),
+      ],
+    });
+  });
+});
+
+describe('what was read', () => {
+  it('can be sent back as a patch, whatever only Signalbox says of it', async () => {
+    await run(['objects', 'create', 'lamp/back', '--set', 'settings.watts=5']);
+    await run([
+      ...['tasks', 'create', 'back', '--action', 'lamp.light', '--object', 'back'],
+      ...['--set', 'settings.level=x'],
+    ]);
+    for (const [group, name] of [
+      ['objects', 'lamp/back'],
+      ['tasks', 'back'],
+    ] as const) {
+      const { out } = await run([group, 'get', name]);
+      const file = folder.write('back.yaml', `${out.join('\n')}\n`);
+      expect(await run([group, 'patch', name, '-f', file, '--name', 'Back again'])).toMatchObject({
+        code: 0,
+        err: [],
+      });
+      expect((await run([group, 'get', name])).out).toContain('name: Back again');
+    }
+    // What was named by itself is not dropped silently.
+    expect(await run(['tasks', 'patch', 'back', '--set', 'id=other'])).toMatchObject({ code: 1 });
   });
 });
 

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { z } from '../sdk/schema.ts';
 import type { ApiClient } from './api-client.ts';
 import type { CliContext } from './cli-context.ts';
-import { UsageError } from './cli-error.ts';
+import { CliError, printError, UsageError } from './cli-error.ts';
 import { confirm } from './confirm.ts';
 import { connect, type ConnectionFlags } from './connection.ts';
+import { exitCodes } from './exit-codes.ts';
 import { everyItem } from './pages.ts';
 import { anyAnswer, apiCommand } from './resources/bound.ts';
 import { pathPart } from './resources/fields.ts';
@@ -22,6 +23,8 @@ interface Words {
   /** Of the runs that the API takes unless told. */
   readonly states: string;
   readonly done: string;
+  /** What else there is to say to people. */
+  readonly note?: string;
   readonly question: (runs: string) => string;
 }
 
@@ -31,6 +34,7 @@ const words: Readonly<Record<Verb, Words>> = {
       'Try runs again: those named, or all that fit; failed and held ones unless --state says otherwise.',
     states: 'failed,held',
     done: 'put back',
+    note: 'It waits in the queue, and is held again if its target is still switched off or missing.',
     question: (runs) => `Try ${runs} again?`,
   },
   cancel: {
@@ -73,12 +77,34 @@ async function changeNamed(verb: Verb, ids: readonly string[], { flags, context 
   const { terminal, env, signal } = context;
   const api = connect(flags, env);
   const items: unknown[] = [];
+  const failures: CliError[] = [];
   for (const id of ids) {
     const path = `/api/runs/${pathPart(id)}/${verb}`;
-    items.push(await api.request({ method: 'POST', path, answer: anyAnswer, signal }));
-    if (!flags.json) terminal.out.line(`${terminal.out.paint('green', words[verb].done)}  ${id}`);
+    try {
+      items.push(await api.request({ method: 'POST', path, answer: anyAnswer, signal }));
+      if (!flags.json) terminal.out.line(`${terminal.out.paint('green', words[verb].done)}  ${id}`);
+    } catch (error) {
+      // With one that is refused the others are not meant the less. Without a server there is no use in going on.
+      if (!(error instanceof CliError) || ids.length === 1 || isGeneral(error)) throw error;
+      failures.push(error);
+      if (flags.json) items.push({ id, error: { code: error.code, message: error.message } });
+      printError(terminal.err, error, id);
+    }
   }
+  const { note } = words[verb];
   if (flags.json) terminal.out.line(JSON.stringify({ items }));
+  else if (note !== undefined && failures.length < ids.length) terminal.err.line(note);
+  if (failures.length > 0) throw someFailed(failures, ids.length);
+}
+
+/** It would be the same with every other one. */
+function isGeneral({ exit }: CliError): boolean {
+  return exit === exitCodes.refused || exit === exitCodes.unreachable;
+}
+
+function someFailed(failures: readonly CliError[], count: number): CliError {
+  const exit = failures.map((failure) => failure.exit).reduce((worst, one) => (one > worst ? one : worst));
+  return new CliError(`${failures.length} of ${count} runs could not be changed`, { exit });
 }
 
 const bulkAnswer = z.looseObject({ runs: z.number(), more: z.boolean() });

@@ -80,6 +80,15 @@ describe('runs', () => {
     ]);
   });
 
+  it('says what to do about a run that is held', async () => {
+    await using api = await startApiDouble(
+      answerFrom([run(1, { state: 'held', reason: 'target_disabled' }), run(2)]),
+    );
+    const get = (id: string) => commandLine(['runs', 'get', id, '--url', api.url]);
+    expect(await get('run-1')).toMatchObject({ code: 0, err: ['what to do: enable its target'] });
+    expect(await get('run-2')).toMatchObject({ code: 0, err: [] });
+  });
+
   it('asks for what the flags say', async () => {
     await using api = await startApiDouble(answerFrom([]));
     const args = [
@@ -107,6 +116,37 @@ describe('runs', () => {
     expect(err).toEqual(['There are more: raise --limit, or take --all.']);
     const all = await commandLine(['runs', '--url', api.url, '--all']);
     expect({ lines: all.out.length, err: all.err }).toEqual({ lines: 3, err: [] });
+  });
+
+  it('goes on with the other runs when one is refused, and ends with the worst code', async () => {
+    await using api = await startApiDouble(({ path }) =>
+      path === '/api/runs/run-2/retry'
+        ? { status: 409, body: { code: 'CONFLICT', detail: 'it has succeeded' } }
+        : path === '/api/runs/run-3/retry'
+          ? { status: 404, body: { code: 'NOT_FOUND', detail: 'there is no such run' } }
+          : { body: { id: 'run-1' } },
+    );
+    const args = ['runs', 'retry', 'run-2', 'run-3', 'run-1', '--url', api.url];
+    expect(await commandLine(args)).toMatchObject({
+      code: 6,
+      out: ['put back  run-1'],
+      err: expect.arrayContaining([
+        'error CONFLICT: run-2: it has succeeded',
+        'It waits in the queue, and is held again if its target is still switched off or missing.',
+        'error: 2 of 3 runs could not be changed',
+      ]),
+    });
+    const { code, out } = await commandLine([...args, '--json']);
+    expect({ code, answer: JSON.parse(out.join('')) as unknown }).toEqual({
+      code: 6,
+      answer: {
+        items: [
+          { id: 'run-2', error: { code: 'CONFLICT', message: 'it has succeeded' } },
+          { id: 'run-3', error: { code: 'NOT_FOUND', message: 'there is no such run' } },
+          { id: 'run-1' },
+        ],
+      },
+    });
   });
 
   it('prints what the API answered for scripts', async () => {

@@ -4,7 +4,7 @@ import { UsageError } from './cli-error.ts';
 import { commandGroup } from './command-group.ts';
 import { connect, type ConnectionFlags } from './connection.ts';
 import { follow } from './follow.ts';
-import { heldCommand } from './held-command.ts';
+import { heldCommand, heldRemedies } from './held-command.ts';
 import { addPagingOptions, showList, type PagingFlags } from './list-options.ts';
 import { everyItem } from './pages.ts';
 import { apiCommand } from './resources/bound.ts';
@@ -50,13 +50,17 @@ export function runsCommand(context: CliContext): Command {
     ],
     list: listCommand(context),
     others: [
-      getCommand(bound),
+      getCommand({ ...bound, hint: heldHint }),
       heldCommand(context),
       runChangeCommand('retry', context),
       runChangeCommand('cancel', context),
       plainDeleteCommand(bound),
     ],
   });
+}
+
+function heldHint({ state, reason }: Readonly<Record<string, unknown>>): string | undefined {
+  return state === 'held' && typeof reason === 'string' ? heldRemedies[reason] : undefined;
 }
 
 function listCommand(context: CliContext): Command {

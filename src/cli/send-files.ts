@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { CliContext } from './cli-context.ts';
 import { reportAnswer, type ChangeAnswer, type ReportAnswer } from './config-answer.ts';
 import type { ConfigFiles, FilesDocument } from './config-files.ts';
@@ -34,7 +35,7 @@ export async function sendFiles(
   flags: SendFlags,
   { files, context }: { readonly files: ConfigFiles; readonly context: CliContext },
 ): Promise<PlacedReport> {
-  const leftovers = fateOf(flags);
+  const leftovers = fateOf(flags, verb);
   const document = await files.load({ file: flags.config, env: context.env });
   if (leftovers === 'remove' && isEmpty(document)) {
     throw new CliError('the files name no resource at all: --prune would remove everything', {
@@ -57,8 +58,12 @@ export async function sendFiles(
   }
 }
 
-function fateOf({ prune, release }: SendFlags): 'keep' | 'remove' | 'release' {
-  if (prune && release) throw new CliError('--prune and --release cannot go together');
+function fateOf({ prune, release }: SendFlags, verb: 'plan' | 'apply'): 'keep' | 'remove' | 'release' {
+  if (prune && release) {
+    // That of `plan` means that there are changes.
+    const exit = verb === 'plan' ? exitCodes.failed : exitCodes.usage;
+    throw new CliError('--prune and --release cannot go together', { exit });
+  }
   if (prune) return 'remove';
   return release ? 'release' : 'keep';
 }

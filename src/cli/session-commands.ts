@@ -12,11 +12,13 @@ import {
   type ConnectionFlags,
 } from './connection.ts';
 import { forgetToken, storedToken } from './credentials.ts';
-import { endSession, keepToken } from './keep-token.ts';
+import { apiTokenText, endSession, keepToken, staysValid } from './keep-token.ts';
 
 interface LoginFlags {
   readonly url?: string;
-  readonly token?: string;
+  /** True: it is asked for. */
+  readonly token?: string | true;
+  readonly tokenStdin?: boolean;
   readonly user?: string;
   readonly passwordStdin?: boolean;
 }
@@ -33,14 +35,15 @@ const loginExamples = `
 Examples:
   signalbox login                         # asks for user and password
   signalbox login --user alice --password-stdin < password.txt
-  signalbox login --token sbx_…           # keeps an API token`;
+  signalbox login --token-stdin < token   # keeps an API token; with --token and no value it asks for one`;
 
 export function loginCommand(context: CliContext): Command {
   const command = new Command('login')
     .description('Log in, for the commands that follow.')
     .option('--user <name>', 'name of the user')
     .option('--password-stdin', 'read the password from standard input')
-    .option('--token <token>', 'keep this API token instead')
+    .option('--token [token]', 'keep an API token instead: asks for it, since others can see a command line')
+    .option('--token-stdin', 'the same, read from standard input')
     .addHelpText('after', loginExamples);
   return addUrlOption(command).action((flags: LoginFlags) => logIn(flags, context));
 }
@@ -48,15 +51,29 @@ export function loginCommand(context: CliContext): Command {
 async function logIn(flags: LoginFlags, context: CliContext): Promise<void> {
   const { env, terminal } = context;
   const url = urlOf(flags, env);
-  const { name, token, expiresAt } = await (flags.token === undefined
+  const apiToken = await apiTokenOf(flags, context);
+  const { name, token, expiresAt } = await (apiToken === undefined
     ? begin(url, flags, context)
-    : identify(url, flags.token, context));
-  const by = flags.token === undefined ? 'login' : 'login --token';
+    : identify(url, apiToken, context));
+  const by = apiToken === undefined ? 'login' : 'login --token';
   const file = await keepToken(url, { token, by, name }, context);
   const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
   terminal.out.line(`${terminal.out.paint('green', 'logged in')}  as ${name} at ${url}${until}`);
   terminal.err.line(`It is kept in ${file}.`);
   warnOfVariable(context);
+}
+
+/** Undefined when somebody logs in with a password. */
+async function apiTokenOf(
+  { token, tokenStdin }: LoginFlags,
+  context: CliContext,
+): Promise<string | undefined> {
+  if (tokenStdin) return (await firstLine(context)).trim();
+  if (token !== true) return token;
+  if (context.prompt) return (await context.prompt.secret('API token: ')).trim();
+  throw new UsageError('nobody can be asked for a token here', {
+    remedy: 'Give it by standard input: signalbox login --token-stdin < FILE',
+  });
 }
 
 interface Login {
@@ -72,8 +89,11 @@ async function begin(url: string, flags: LoginFlags, context: CliContext): Promi
   return createApiClient({ url }).request({ path: '/api/session', body, answer, signal });
 }
 
+const tokenRemedy =
+  'Give an API token of this Signalbox, as `signalbox tokens create` has printed it; it may have been revoked, or have ended.';
+
 async function identify(url: string, token: string, { signal }: CliContext): Promise<Login> {
-  const { name, expiresAt } = await createApiClient({ url, token }).request({
+  const { name, expiresAt } = await createApiClient({ url, token, tokenRemedy }).request({
     path: '/api/session',
     answer: who,
     signal,
@@ -89,7 +109,7 @@ async function credentials(
   if (!prompt && (user === undefined || !passwordStdin)) {
     throw new UsageError('nobody can be asked for a password here', {
       remedy:
-        'Give --user NAME --password-stdin, or --token TOKEN; or set SIGNALBOX_TOKEN instead of logging in.',
+        'Give --user NAME --password-stdin, or --token-stdin; or set SIGNALBOX_TOKEN instead of logging in.',
     });
   }
   const name = user ?? (await prompt?.ask('User: ')) ?? '';
@@ -103,7 +123,9 @@ Examples:
 
 export function logoutCommand(context: CliContext): Command {
   const command = new Command('logout')
-    .description('End the session of `signalbox login` and forget it.')
+    .description(
+      'End the session of `signalbox login` and forget it; an API token that was kept is forgotten only.',
+    )
     .addHelpText('after', logoutExamples);
   return addUrlOption(command).action((flags: Pick<ConnectionFlags, 'url'>) => logOut(flags, context));
 }
@@ -116,9 +138,11 @@ async function logOut(flags: Pick<ConnectionFlags, 'url'>, context: CliContext):
     terminal.out.line(`not logged in at ${url}`);
     return;
   }
-  await endSession(url, kept, signal);
+  if (kept.by === 'login' || kept.by === undefined) await endSession(url, kept, signal);
   forgetToken(url, env);
   terminal.out.line(`logged out at ${url}`);
+  if (kept.by === 'setup' || kept.by === 'login --token')
+    terminal.err.line(`It was ${apiTokenText(kept)}: it is forgotten here, and ${staysValid(kept)}`);
 }
 
 const whoamiExamples = `

@@ -91,9 +91,10 @@ interface TokenFlags extends ConnectionFlags {
 }
 
 const scopeOption = (): Option =>
-  new Option('--scope <scopes>', `what it may do: ${scopes.join(', ')}; several with commas`).argParser(
-    scopesArgument,
-  );
+  new Option(
+    '--scope <scopes>',
+    `what it may do: ${scopes.join(', ')}; several with commas, or repeat it`,
+  ).argParser(scopesArgument);
 const expiresOption = (usual: string): Option =>
   new Option('--expires <when>', `end of its life, e.g. 90d, 12h, 2027-01-31, never${usual}`).argParser(
     expiryArgument,
@@ -197,7 +198,10 @@ const units: Readonly<Record<string, number>> = { h: 3_600_000, d: 24 * 3_600_00
 function expiryArgument(value: string): string {
   if (value === never) return never;
   const [, count = '', unit = ''] = /^(\d{1,5})([hd])$/.exec(value) ?? [];
-  const time = count === '' ? Date.parse(value) : Date.now() + Number(count) * (units[unit] ?? 0);
+  // A number alone would be taken for a year.
+  const isTime = /^\d{4}-\d\d/.test(value);
+  const time =
+    count === '' ? (isTime ? Date.parse(value) : NaN) : Date.now() + Number(count) * (units[unit] ?? 0);
   if (Number.isNaN(time)) throw new InvalidArgumentError('It is a time, such as 2027-01-31, or 90d or 12h.');
   return new Date(time).toISOString();
 }

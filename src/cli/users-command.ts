@@ -82,7 +82,10 @@ export function usersCommand(context: CliContext): Command {
 }
 
 const scopeOption = (): Option =>
-  new Option('--scope <scopes>', `what the user may do: ${scopes.join(', ')}; several with commas`)
+  new Option(
+    '--scope <scopes>',
+    `what the user may do: ${scopes.join(', ')}; several with commas, or repeat it`,
+  )
     .argParser(scopesArgument)
     .makeOptionMandatory();
 

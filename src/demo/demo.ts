@@ -35,8 +35,8 @@ export async function demo({ once: endsByItself = false, port }: DemoOptions): P
     await play(running.url, token);
     await ended(view);
     conclude(out, view);
-    invite(out, { running, token });
     if (!endsByItself) {
+      invite(out, { running, token });
       out.line('\nCtrl-C ends the demo and removes its data.');
       await stopSignal();
     }

@@ -54,7 +54,7 @@ describe('the signalbox command', () => {
     const refused = await run('emit', 'vm.flown', '--object', 'gpu-01');
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toContain('error EVENT_TYPE_UNKNOWN: type: no plugin declares the event "vm.flown"');
-    expect(refused.err).toContain('what to do: Use a type from `GET /api/types`');
+    expect(refused.err).toContain('what to do: See with `signalbox types` what there is');
 
     const stranger = await run('runs', '--token', 'wrong-token-0123456789');
     expect(stranger).toMatchObject({ code: 4, err: expect.stringContaining('AUTH_REQUIRED') });

@@ -105,7 +105,7 @@ describe('signalbox runs', () => {
     const { out } = await run(['held']);
     expect(out.map((line) => line.split(/ {2,}/))).toEqual([
       ['TARGET', 'ACTION', 'RUNS', 'SINCE', 'REASON', 'WHAT TO DO'],
-      ['webhook/ops', 'webhook.send', '1', expect.any(String), 'target_disabled', 'enable it'],
+      ['webhook/ops', 'webhook.send', '1', expect.any(String), 'target_disabled', 'enable its target'],
     ]);
     expect(JSON.parse((await run(['held', '--json'])).out[0]!)).toMatchObject({ items: [{ runs: 1 }] });
   });

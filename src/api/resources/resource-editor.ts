@@ -52,10 +52,7 @@ export class ResourceEditor {
     return this.#apply(() => {
       const ref = refOf(input);
       if (ref && this.index.find(ref))
-        throw new SignalboxError(
-          'CONFLICT',
-          `this ${input.kind} exists already; change it with PUT or PATCH`,
-        );
+        throw new SignalboxError('CONFLICT', `this ${input.kind} exists already`);
       return input;
     }, request);
   }

@@ -14,10 +14,12 @@ interface Shown {
     /** It is changed in the way of resources, and has an ETag. */
     readonly tagged?: boolean;
   };
+  /** What there is to say to people besides, about what is shown. */
+  readonly hint?: (answer: Readonly<Record<string, unknown>>) => string | undefined;
   readonly context: CliContext;
 }
 
-export function getCommand({ resource, context }: Shown): Command {
+export function getCommand({ resource, context, hint }: Shown): Command {
   const { command: group, one, id } = resource;
   const { terminal, env, signal } = context;
   const command = apiCommand({
@@ -34,6 +36,10 @@ export function getCommand({ resource, context }: Shown): Command {
       const { answer, etag } = await connect(flags, env).retrieve({ path, answer: anyAnswer, signal });
       if (flags.etag) terminal.out.line(etag ?? '');
       else if (flags.json) terminal.out.line(JSON.stringify(answer));
-      else printDocument(terminal.out, answer);
+      else {
+        printDocument(terminal.out, answer);
+        const said = hint?.(answer);
+        if (said !== undefined) terminal.err.line(`${terminal.err.paint('cyan', 'what to do')}: ${said}`);
+      }
     });
 }

@@ -94,7 +94,7 @@ export const objects: Resource<ObjectItem> = {
     ...objectWrite,
     create: {
       method: 'POST',
-      idOptional: false,
+      idOptional: () => false,
       idOf: ({ type, key }) =>
         text(type) !== undefined && text(key) !== undefined
           ? `${text(type) ?? ''}/${text(key) ?? ''}`
@@ -163,10 +163,12 @@ export function objectsOf(
       ...objectWrite,
       create: {
         method: 'POST',
-        idOptional: false,
+        // Signalbox makes the key of the name.
+        idOptional: ({ name }) => text(name) !== undefined,
+        idFrom: 'a name to make it of',
         idOf: ({ key }) => text(key),
         nameOf: ({ key }) => text(key) ?? '',
-        request: (key = '') => ({ path, body: { key } }),
+        request: (key) => ({ path, body: key === undefined ? {} : { key } }),
       },
       examples: {
         create: [

@@ -68,6 +68,8 @@ export interface ResourceWrite {
   readonly flags: () => readonly Option[];
   /** What the options say of the body, or of a patch of it. */
   readonly body: (flags: Readonly<Record<string, unknown>>, patch: boolean) => JsonObject;
+  /** Throws a UsageError for what the API would refuse in words that help nobody here; `patch`: only some fields are given. */
+  readonly check?: (document: JsonObject, patch: boolean) => void;
   /** Fields of an answer that are not written: what was read can be given back. */
   readonly readOnly: readonly string[];
   readonly create: Creation;
@@ -87,5 +89,7 @@ export interface Creation {
   /** Of what was made. */
   readonly nameOf: (answer: Readonly<Record<string, unknown>>) => string;
   /** Signalbox makes up a name. */
-  readonly idOptional: boolean;
+  readonly idOptional: (document: JsonObject) => boolean;
+  /** What it is made of, for a message that there is none. */
+  readonly idFrom?: string;
 }

@@ -50,7 +50,7 @@ export const tags: Resource<z.output<typeof tagItem>> = {
     readOnly: ['name', ...managedFields],
     create: {
       method: 'PUT',
-      idOptional: false,
+      idOptional: () => false,
       idOf: ({ name }) => (typeof name === 'string' ? name : undefined),
       nameOf: ({ name }) => String(name),
       request: (name = '') => ({ path: tagPath(name), body: {} }),

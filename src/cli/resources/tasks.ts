@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { z } from '../../sdk/schema.ts';
+import { UsageError } from '../cli-error.ts';
 import {
   enabledField,
   enabledOptions,
@@ -94,10 +95,16 @@ export const tasks: Resource<z.output<typeof taskItem>> = {
         ...(Object.keys(target).length > 0 && { target }),
       };
     },
+    check: ({ target }, patch) => {
+      if (target !== undefined || patch) return;
+      throw new UsageError('it is not said what the task acts on', {
+        remedy: 'Give --object KEY or --tag CATEGORY/NAME, or a file with a target.',
+      });
+    },
     readOnly: ['id', 'available', 'status', 'lastRun', ...managedFields],
     create: {
       method: 'POST',
-      idOptional: true,
+      idOptional: () => true,
       idOf: ({ id }) => (typeof id === 'string' ? id : undefined),
       nameOf: ({ id }) => String(id),
       request: (id) => ({ path: '/api/tasks', body: id === undefined ? {} : { id } }),

@@ -1,7 +1,9 @@
 import { Option } from 'commander';
 import { z } from '../../sdk/schema.ts';
-import type { JsonValue } from '../../sdk/json.ts';
+import type { JsonObject, JsonValue } from '../../sdk/json.ts';
 import { jsonArgument } from '../arguments.ts';
+import { UsageError } from '../cli-error.ts';
+import { isObject } from './assignment.ts';
 import {
   enabledField,
   enabledOptions,
@@ -100,10 +102,16 @@ export const triggers: Resource<z.output<typeof triggerItem>> = {
       ...(flags['filter'] !== undefined && { filter: flags['filter'] as JsonValue }),
       ...enabledField(flags),
     }),
+    check: ({ filter }) => {
+      if (!isObject(filter)) return;
+      for (const [name, value] of Object.entries(filter)) {
+        if (!name.startsWith('$') && isObject(value) && isNested(value)) throw nestedFilter(name, value);
+      }
+    },
     readOnly: ['id', 'available', ...managedFields],
     create: {
       method: 'POST',
-      idOptional: true,
+      idOptional: () => true,
       idOf: ({ id }) => (typeof id === 'string' ? id : undefined),
       nameOf: ({ id }) => String(id),
       request: (id) => ({ path: '/api/triggers', body: id === undefined ? {} : { id } }),
@@ -121,3 +129,20 @@ export const triggers: Resource<z.output<typeof triggerItem>> = {
     },
   },
 };
+
+/** Operators begin with `$`; what else is in an object was meant as the rest of a path. */
+function isNested(condition: JsonObject): boolean {
+  return Object.keys(condition).some((name) => !name.startsWith('$'));
+}
+
+function nestedFilter(name: string, condition: JsonObject): UsageError {
+  const [[path, value]] = flat(name, condition) as [readonly [string, JsonValue]];
+  return new UsageError(`the conditions of a filter have whole paths as their names, such as "${path}"`, {
+    remedy: `Give --filter '${JSON.stringify({ [path]: value })}', or --set 'filter.${path.replaceAll('.', '\\.')}=…'.`,
+  });
+}
+
+function flat(name: string, value: JsonValue): readonly (readonly [string, JsonValue])[] {
+  if (!isObject(value) || !isNested(value)) return [[name, value]];
+  return Object.entries(value).flatMap(([inner, part]) => flat(`${name}.${inner}`, part));
+}

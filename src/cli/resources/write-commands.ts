@@ -26,8 +26,9 @@ export function createCommand<Item>({ resource, write, context }: WriteBound<Ite
     .action(async (given: string | undefined, flags: WriteFlags) => {
       const { create } = write;
       const document = await documentOf(flags, write.body(flags, false), context);
+      write.check?.(document, false);
       const id = given ?? create.idOf(document);
-      if (id === undefined && !create.idOptional) throw nameless(resource.id.as);
+      if (id === undefined && !create.idOptional(document)) throw nameless(resource.id.as, create.idFrom);
       const { path, body } = create.request(id);
       const { method, nameOf } = create;
       await sendChange(
@@ -53,6 +54,7 @@ export function replaceCommand<Item>({ resource, write, context }: WriteBound<It
     .addArgument(idArgument(resource, true))
     .action(async (given: string | undefined, flags: WriteFlags) => {
       const document = await documentOf(flags, write.body(flags, false), context);
+      write.check?.(document, false);
       const id = given ?? write.create.idOf(document);
       if (id === undefined) throw nameless(resource.id.as);
       await sendChange(
@@ -76,7 +78,10 @@ export function patchCommand<Item>({ resource, write, context }: WriteBound<Item
   return addChangeOptions(addWriteOptions(command, write, { patch: true }))
     .addArgument(idArgument(resource))
     .action(async (id: string, flags: WriteFlags) => {
-      const patch = await documentOf(flags, write.body(flags, true), context);
+      const document = await documentOf(flags, write.body(flags, true), context);
+      write.check?.(document, true);
+      // What was named one by one was meant: the API says that it cannot be written.
+      const patch = flags.file === undefined ? document : withoutReadOnly(document, write);
       if (Object.keys(patch).length === 0) {
         throw new UsageError('there is nothing to change', { remedy: 'Name a field: --set name=Operators' });
       }
@@ -92,6 +97,8 @@ export function withoutReadOnly(document: JsonObject, { readOnly }: ResourceWrit
   return Object.fromEntries(Object.entries(document).filter(([name]) => !readOnly.includes(name)));
 }
 
-function nameless(as: string): UsageError {
-  return new UsageError(`it has no name: neither ${as} nor a file that says it`);
+function nameless(as: string, from = 'a file that says it'): UsageError {
+  return new UsageError(`it is not said which one: neither ${as} was given nor ${from}`, {
+    remedy: `Put ${as} behind the command.`,
+  });
 }
