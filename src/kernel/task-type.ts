@@ -1,11 +1,13 @@
 import { defineObjectType, definePlugin, z } from '../sdk/index.ts';
 
+export const taskType = 'task';
+
 /**
  * Tasks are objects like all others: running one by hand is the event `task.run` on it, and every task answers to
  * that event of itself.
  */
 const task = defineObjectType({
-  name: 'task',
+  name: taskType,
   label: 'Task',
   description: 'An action on a target.',
   instances: 'required',

@@ -12,6 +12,7 @@ import type { PluginRegistry } from '../plugins/plugin-registry.ts';
 import type { ResourceChange } from '../ports.ts';
 import { unmask } from '../redaction/redactor.ts';
 import { MASK } from '../redaction/settings-secrets.ts';
+import { taskType } from '../task-type.ts';
 import { checkDescription, checkId, checkKey, checkName, checkTag, freeId, slug } from './names.ts';
 import type { ObjectInput, ResourceInput, TagInput, TaskInput, TriggerInput } from './resource-input.ts';
 import { checkTaskSettings, parseSettings, settingsSchema } from './settings-parser.ts';
@@ -201,7 +202,7 @@ export class RecordBuilder {
     return { kind: 'trigger', put };
   }
 
-  #pattern({ event, object, tag }: TriggerInput): void {
+  #pattern({ event, object, tag, enabled }: TriggerInput): void {
     const known = this.judges.registry.event(event);
     if (!known)
       throw new SignalboxError('EVENT_TYPE_UNKNOWN', this.judges.registry.undeclared('event', event), {
@@ -218,7 +219,10 @@ export class RecordBuilder {
         field: chosen,
       });
     }
-    if (object !== undefined) this.#checkObject(known.type.name, object);
+    if (object !== undefined) {
+      this.#checkObject(known.type.name, object);
+      if (enabled !== false) this.#checkThere(known.type, object);
+    }
     if (tag !== undefined) checkTag(tag, 'tag');
   }
 
@@ -229,6 +233,14 @@ export class RecordBuilder {
     throw new SignalboxError('RESOURCE_INVALID', `object: write the key alone, "${key}"`, {
       field: 'object',
     });
+  }
+
+  /** Others may be told of by whoever sends events, or come into being by them. */
+  #checkThere({ name, ingest, register }: AnyObjectType, object: string): void {
+    if (ingest !== false || register === true || this.staging.object(name, object)) return;
+    // Tasks are objects to those that wait for their events.
+    if (name === taskType && this.staging.task(object)) return;
+    throw missing(`there is no ${name} ${object}`, 'object');
   }
 
   #type(name: string): AnyObjectType {
