@@ -33,7 +33,14 @@ export class EventsController {
   @Documented({
     summary: 'Send events',
     bodySchema: 'events',
-    errors: ['EVENT_INVALID', 'EVENT_TYPE_UNKNOWN', 'RESOURCE_INVALID', 'BATCH_TOO_LARGE', 'OVERLOADED'],
+    errors: [
+      'QUERY_INVALID',
+      'EVENT_INVALID',
+      'EVENT_TYPE_UNKNOWN',
+      'RESOURCE_INVALID',
+      'BATCH_TOO_LARGE',
+      'OVERLOADED',
+    ],
   })
   @HttpCode(202)
   @RequireScope('ingest')
@@ -41,6 +48,7 @@ export class EventsController {
   async ingest(
     @Req() request: FastifyRequest,
   ): Promise<Published | { readonly events: readonly Published[] }> {
+    if (request.url.includes('?')) refuseDryRun(request.query as object);
     const ingest = readIngest(request.headers, request.body);
     const published = await this.#publish(ingest);
     const [single] = published;
@@ -83,4 +91,12 @@ export class EventsController {
 
 function isAboutOne(error: SignalboxError, count: number): boolean {
   return error.index !== undefined || (count === 1 && error.field !== undefined);
+}
+
+/** Whoever asks for one must not find the event stored. */
+function refuseDryRun(query: object): void {
+  if (!('dryRun' in query)) return;
+  const message = 'events are taken or not; POST /api/events:explain says what one would do';
+  const issues = [{ field: 'dryRun', message }];
+  throw new SignalboxError('QUERY_INVALID', `dryRun: ${message}`, { field: 'dryRun', issues });
 }

@@ -43,6 +43,20 @@ describe('events', () => {
       ]);
     });
 
+    it('takes no dry run for a sending', async () => {
+      expect(await api.send('POST', '/api/events?dryRun=true', lit)).toMatchObject({
+        status: 400,
+        body: {
+          code: 'QUERY_INVALID',
+          field: 'dryRun',
+          detail: expect.stringContaining('POST /api/events:explain'),
+        },
+      });
+      expect(api.storage.storedEvents).toEqual([]);
+      const signed = await api.send('POST', '/api/events?sig=1', lit);
+      expect(signed.status).toBe(202);
+    });
+
     it('tells a duplicate by source and id, and gives the id of the stored event', async () => {
       const event = { ...lit, source: 'sensor', id: '7', time: '2026-03-01T12:00:00Z' };
       const first = await post(event);
