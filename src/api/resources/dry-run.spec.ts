@@ -35,7 +35,7 @@ describe('a dry run', () => {
     ['PATCH', '/api/objects/lamp/hall', { name: 'Hall' }, 'updated'],
     ['PATCH', '/api/objects/lamp/hall', {}, 'unchanged'],
     ['DELETE', '/api/objects/lamp/hall?force=true', undefined, 'removed'],
-    ['PUT', '/api/tags/a/b', {}, 'created'],
+    ['PUT', '/api/tags/a/b', { description: 'x' }, 'created'],
     ['PATCH', '/api/tags/rooms/hall', { description: 'x' }, 'updated'],
     ['DELETE', '/api/tags/rooms/hall?force=true', undefined, 'removed'],
     ['POST', '/api/tags/rooms/top/objects', { add: ['lamp/hall'] }, 'created'],

@@ -33,3 +33,26 @@ it('a tag without a body is created, too', async () => {
   await using api = await startApi([]);
   expect(await api.send('PUT', '/api/tags/a/b')).toMatchObject({ status: 201 });
 });
+
+it('names that URLs cannot say are refused', async () => {
+  await using api = await startApi([lampPlugin]);
+  for (const name of ['./a', 'a/.', '../a', 'a/..'])
+    expect(await api.send('PUT', '/api/objects/lamp/desk', { tags: [name] })).toMatchObject({
+      status: 422,
+      body: { code: 'RESOURCE_INVALID', field: 'tags[0]' },
+    });
+  for (const key of ['.', '..'])
+    expect(await api.send('POST', '/api/objects/lamp', { key })).toMatchObject({
+      status: 422,
+      body: { code: 'RESOURCE_INVALID', field: 'key' },
+    });
+  expect((await api.send('PUT', '/api/objects/lamp/desk', { tags: ['.a/..b'] })).status).toBe(201);
+});
+
+it('a dry run of a new tag tells of no field where none is given', async () => {
+  await using api = await startApi([lampPlugin]);
+  expect(await api.send('PUT', '/api/tags/vms/new?dryRun=true', {})).toMatchObject({
+    status: 200,
+    body: { change: 'created', fields: [] },
+  });
+});

@@ -43,7 +43,8 @@ export function fieldChanges(before: unknown, after: unknown, path: Path = []): 
   // What is new or gone is told field by field, too.
   if (before === undefined && isMapping(after) && is && is.size > 0) return fieldChanges({}, after, path);
   if (after === undefined && isMapping(before) && was && was.size > 0) return fieldChanges(before, {}, path);
-  return [leaf(before, after, path)];
+  // A whole document in which nothing is said has no fields to tell of.
+  return path.length === 0 ? [] : [leaf(before, after, path)];
 }
 
 function leaf(before: unknown, after: unknown, path: Path): FieldChange {

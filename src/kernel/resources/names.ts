@@ -5,6 +5,8 @@ const tag = /^[^\s/][^/]{0,63}\/[^/]{0,127}[^\s/]$|^[^\s/]\/[^\s/]$/u;
 const key = /^.{1,200}$/u;
 /** Control characters, and halves of characters: no disk keeps them apart. */
 const unfit = /[\p{Cc}\p{Cs}]/u;
+/** Programs take these out of the paths of URLs, however they are written there. */
+const steps: readonly string[] = ['.', '..'];
 
 /** Ids of tasks and triggers stand in URLs and files. */
 export function checkId(value: string, field = 'id'): void {
@@ -18,13 +20,17 @@ export function checkId(value: string, field = 'id'): void {
 }
 
 export function checkTag(value: string, field: string): void {
-  if (!tag.test(value) || unfit.test(value))
-    throw invalid(field, value, 'a category and a name, such as "vms/gpu"');
+  if (!tag.test(value) || unfit.test(value) || value.split('/').some((half) => steps.includes(half)))
+    throw invalid(field, value, 'a category and a name, such as "vms/gpu", neither of them "." or ".."');
 }
 
 export function checkKey(value: string, field = 'key'): void {
-  if (!key.test(value) || unfit.test(value) || value.trim() !== value) {
-    throw invalid(field, value, '1 to 200 characters, no control characters, no space at either end');
+  if (!key.test(value) || unfit.test(value) || value.trim() !== value || steps.includes(value)) {
+    throw invalid(
+      field,
+      value,
+      '1 to 200 characters, no control characters, no space at either end, not "." or ".."',
+    );
   }
 }
 
