@@ -10,7 +10,13 @@ Examples:
   signalbox apply --config config/ --prune
   SIGNALBOX_URL=https://signalbox.example.com signalbox apply --config config/`;
 
-const words: Words = { created: 'created', updated: 'changed', removed: 'removed', released: 'let go of' };
+const words: Words = {
+  created: 'created',
+  updated: 'changed',
+  adopted: 'adopted',
+  removed: 'removed',
+  released: 'let go of',
+};
 
 export function applyCommand(files: ConfigFiles, context: CliContext): Command {
   const { out } = context.terminal;

@@ -15,6 +15,7 @@ Examples:
 const words: Words = {
   created: 'to create',
   updated: 'to change',
+  adopted: 'to adopt',
   removed: 'to remove',
   released: 'to let go of',
 };

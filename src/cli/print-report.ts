@@ -28,29 +28,27 @@ export function printChanges(out: Channel, { changes }: PlacedReport): void {
   if (changes.length > 0) out.line('');
 }
 
+/** What differs from what the files say. */
+const counted = ['created', 'updated', 'adopted', 'removed', 'released'] as const;
+
 /** Whether the running configuration differs from what the files say. */
 export function hasChanges({ summary }: Pick<PlacedReport, 'summary'>): boolean {
-  return changed(summary, 'created') + changed(summary, 'updated') + goes(summary) > 0;
+  return counted.some((kind) => changed(summary, kind) > 0);
 }
 
 /** `2 to create, 1 to change; 14 unchanged` */
 export function summaryText({ summary }: Pick<PlacedReport, 'summary'>, words: Words): string {
-  const counts = (['created', 'updated', 'removed', 'released'] as const).flatMap((kind) => {
+  const counts = counted.flatMap((kind) => {
     const count = changed(summary, kind);
     return count > 0 ? [`${count} ${words[kind]}`] : [];
   });
-  const same = changed(summary, 'unchanged') + changed(summary, 'adopted');
-  return [counts.join(', '), `${same} unchanged`].filter(Boolean).join('; ');
+  return [counts.join(', '), `${changed(summary, 'unchanged')} unchanged`].filter(Boolean).join('; ');
 }
 
-export type Words = Readonly<Record<'created' | 'updated' | 'removed' | 'released', string>>;
+export type Words = Readonly<Record<(typeof counted)[number], string>>;
 
 function changed(summary: PlacedReport['summary'], kind: keyof PlacedReport['summary']): number {
   return summary[kind];
-}
-
-function goes(summary: PlacedReport['summary']): number {
-  return changed(summary, 'removed') + changed(summary, 'released');
 }
 
 function headline(out: Channel, { kind, id, change, place, changedByHandAt, usedBy }: Placed): string {

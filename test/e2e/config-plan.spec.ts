@@ -162,11 +162,18 @@ describe('configuration as code', () => {
     const values = { WEBHOOK_OPS_AUTH_TOKEN: 'first-secret-4711' };
     const before = (await api.get<Items>('/api/objects')).body;
     expect(await run(['plan', '--prune', '--config', 'exported'], values)).toMatchObject({
-      code: 0,
+      code: 2,
       err: '',
-      out: expect.stringContaining('Nothing to change: 6 unchanged.'),
+      out: expect.stringMatching(/Plan: \d to adopt; \d unchanged\./),
     });
-    expect((await run(['apply', '--prune', '--config', 'exported'], values)).code).toBe(0);
+    expect(await run(['apply', '--prune', '--config', 'exported'], values)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Applied: \d adopted; \d unchanged\./),
+    });
+    expect(await run(['plan', '--prune', '--config', 'exported'], values)).toMatchObject({
+      code: 0,
+      out: 'Nothing to change: 6 unchanged.\n',
+    });
     const withoutMarks = ({ items }: Items) =>
       items.map((item) => ({ ...item, managedBy: undefined, changedByHandAt: undefined }));
     expect(withoutMarks((await api.get<Items>('/api/objects')).body)).toEqual(withoutMarks(before));
