@@ -234,5 +234,10 @@ describe('signalbox tokens, users, login', () => {
       'changed  dora (read, operate)',
     ]);
     expect((await run('users get dora')).out).toContain('enabled: true');
+    const [etag = ''] = (await run('users get dora --etag')).out;
+    expect((await run('users patch dora --scope read --dry-run')).out[0]).toBe('would be changed  dora');
+    expect(await run(`users patch dora --scope read --if-match ${etag}`)).toMatchObject({ code: 0 });
+    expect(await run(`users patch dora --scope operate --if-match ${etag}`)).toMatchObject({ code: 6 });
+    expect(await run(`users delete dora --if-match ${etag}`)).toMatchObject({ code: 6 });
   });
 });

@@ -10,6 +10,7 @@ import { idCell, pathPart, stateCell, stateFilter } from './resources/fields.ts'
 import { userNames } from './resources/name-source.ts';
 import type { Resource } from './resources/resource.ts';
 import { resourceCommands } from './resources/resource-commands.ts';
+import { addChangeOptions, sendChange, type ChangeFlags } from './resources/send-change.ts';
 import { timeText } from './times.ts';
 
 const userAnswer = z.looseObject({
@@ -61,7 +62,7 @@ interface PasswordFlags extends ConnectionFlags {
   readonly passwordStdin?: boolean;
 }
 
-interface ScopeFlags extends ConnectionFlags {
+interface ScopeFlags extends ChangeFlags {
   readonly scope: readonly string[];
 }
 
@@ -117,17 +118,23 @@ async function create(name: string, flags: PasswordFlags & ScopeFlags, context: 
 }
 
 function patchCommand(context: CliContext): Command {
-  return apiCommand({
+  const command = apiCommand({
     name: 'patch',
     description: 'Change what a user may do.',
     examples: ['signalbox users patch alice --scope read'],
   })
     .alias('set')
     .addArgument(idArgument(users))
-    .addOption(scopeOption())
-    .action((user: string, flags: ScopeFlags) =>
-      change(user, { scopes: flags.scope }, flags, { context, done: 'changed' }),
-    );
+    .addOption(scopeOption());
+  return addChangeOptions(command).action((user: string, flags: ScopeFlags) =>
+    sendChange(
+      {
+        ...{ method: 'PATCH', path: users.id.path(user), body: { scopes: flags.scope } },
+        ...{ name: user, nameOf: (answer) => nameAndScopes(userAnswer.parse(answer)), done: () => 'changed' },
+      },
+      { flags, context },
+    ),
+  );
 }
 
 function setPasswordCommand(context: CliContext): Command {
@@ -161,7 +168,11 @@ async function change(name: string, body: object, flags: ConnectionFlags, told: 
 }
 
 function tellUser(user: UserAnswer, flags: ConnectionFlags, { context, done }: Told): void {
-  tell(context, flags, { done, name: `${user.name} (${user.scopes.join(', ')})`, answer: user });
+  tell(context, flags, { done, name: nameAndScopes(user), answer: user });
+}
+
+function nameAndScopes({ name, scopes: may }: UserAnswer): string {
+  return `${name} (${may.join(', ')})`;
 }
 
 /** On standard error, beside the answer that a script reads. */

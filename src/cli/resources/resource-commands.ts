@@ -24,7 +24,7 @@ export function resourceCommands<Item>(bound: Bound<Item>, { more = [], examples
     ...{ name, description, examples, notes },
     list: listCommand(bound),
     others: [
-      getCommand({ resource: { ...resource, tagged: write !== undefined }, context }),
+      getCommand({ resource: { ...resource, tagged: write !== undefined || deletable === true }, context }),
       ...(writing ? writeCommands(writing) : []),
       ...(switchable ? switchCommands(bound) : []),
       ...(writing || deletable ? [deleteCommand(bound)] : []),
