@@ -154,3 +154,20 @@ describe('a start', () => {
     expect(body).toMatchObject({ settings: { timeout: 7, auth: { token: '********' } } });
   });
 });
+
+it('a first start takes a file that waits for an object that its type brings along, and so does the next', async () => {
+  using folder = temporaryFolder();
+  const config = {
+    plugins: ['vm', 'webhook', 'schedule'],
+    objects: { 'webhook/ops': { settings: { url: 'https://example.com' } } },
+    tasks: { tell: { action: 'webhook.send', target: { object: 'ops' } } },
+    triggers: { weekly: { event: 'schedule.due', object: 'friday-18h', task: 'tell' } },
+  };
+  for (const start of ['first', 'next']) {
+    await using app = await startSignalbox({ config, data: folder.path });
+    expect({ start, status: (await app.api.get('/api/triggers/weekly')).status }).toEqual({
+      start,
+      status: 200,
+    });
+  }
+});

@@ -235,11 +235,12 @@ export class RecordBuilder {
     });
   }
 
-  /** Others may be told of by whoever sends events, or come into being by them. */
-  #checkThere({ name, ingest, register }: AnyObjectType, object: string): void {
-    if (ingest !== false || register === true || this.staging.object(name, object)) return;
-    // Tasks are objects to those that wait for their events.
-    if (name === taskType && this.staging.task(object)) return;
+  /** Others may be told of by whoever sends events, or come into being by them; tasks are named by their own events. */
+  #checkThere({ name, ingest, register, readyMade }: AnyObjectType, object: string): void {
+    if (ingest !== false || register === true || name === taskType) return;
+    if (this.staging.object(name, object)) return;
+    // At the first start the file is read before they are put.
+    if (this.managedBy === 'config' && readyMade?.some(({ key }) => key === object) === true) return;
     throw missing(`there is no ${name} ${object}`, 'object');
   }
 
